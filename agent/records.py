@@ -1,0 +1,142 @@
+"""The records of a call's journal: one line of ``events.jsonl`` each.
+
+Every record carries ``at``, seconds on the audio clock. What a mind or a mouth was told is not
+here, what was decided and what was really heard is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from system1.acts import Because, Kind
+from system1.notices import FloorAction, FloorState
+from system1.percepts import Percept
+
+Outcome: TypeAlias = Literal["caller_hung_up", "agent_hung_up", "transferred", "time_out", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class CallOpened:
+    """``call_started``: which policy, scenario and speech profile; ``model``: System 2's name."""
+
+    at: float
+    policy: str
+    scenario: str | None
+    profile: str
+    model: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PerceptSeen:
+    """``percept``: something that System 1 was given."""
+
+    at: float
+    percept: Percept
+
+
+@dataclass(frozen=True, slots=True)
+class CallerTurn:
+    """``caller_turn``: the caller's turn as System 1 took it."""
+
+    at: float
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FloorChange:
+    """``floor``: it changed hands."""
+
+    at: float
+    source: FloorState
+    target: FloorState
+    action: FloorAction
+    by: Literal["caller", "agent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """``utterance``: written when it ends. ``start``/``end``: first and last audible sample.
+
+    ``text`` was to be said, ``heard`` was played; ``cut``: stopped before its end.
+    """
+
+    at: float
+    id: int
+    kind: Kind
+    text: str
+    start: float
+    end: float
+    heard: str
+    cut: bool
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkDone:
+    """``think``: written when it ends. Times in s on the audio clock.
+
+    ``outcome``: ``answered``, ``not_understood``, ``abandoned`` or ``failed``.
+    """
+
+    at: float
+    id: int
+    speculative: bool
+    brief_tokens: int
+    started: float
+    first_text: float | None
+    done: float | None
+    tokens_in: int
+    tokens_out: int
+    outcome: str
+    cites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``decision``: an act of System 1. ``do``: say, stop, duck, resume, think, abandon, ...
+
+    ``to``: the utterance's or the think's id, a transfer target, or None.
+    """
+
+    at: float
+    do: str
+    to: int | str | None
+    because: Because
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """``memory``: long-term memory was read or written."""
+
+    at: float
+    op: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """``call_ended``: how, by whom (``caller``, ``agent`` or ``system``), after how many s."""
+
+    at: float
+    outcome: Outcome
+    by: str
+    duration: float
+    to: str | None = None
+
+
+Record: TypeAlias = (
+    CallOpened
+    | PerceptSeen
+    | CallerTurn
+    | FloorChange
+    | Utterance
+    | ThinkDone
+    | Decision
+    | Remembered
+    | CallEnded
+)

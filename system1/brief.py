@@ -1,0 +1,34 @@
+"""What System 2 is told: the moment, bounded, as heard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from system1.questions import Question, TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One side's words as they were heard, from ``start`` to ``end`` (s)."""
+
+    who: Literal["caller", "agent"]
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Everything System 2 needs for one reply.
+
+    ``said``: the caller's words to answer now (also the last of ``turns``). ``question``: what
+    the agent had asked, if anything. ``task``: the task under way. ``slots``: values of tasks
+    done before, name and value. ``turns``: the last turns, oldest first.
+    """
+
+    said: str
+    turns: tuple[Turn, ...] = ()
+    question: Question | None = None
+    task: TaskState | None = None
+    slots: tuple[tuple[str, str], ...] = ()

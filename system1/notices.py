@@ -1,0 +1,51 @@
+"""What System 1 wants on the record: no act, but worth knowing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+
+class FloorAction(StrEnum):
+    """Raux and Eskenazi (2009), table 1."""
+
+    GRAB = "GRAB"
+    RELEASE = "RELEASE"
+    WAIT = "WAIT"
+    KEEP = "KEEP"
+
+
+class FloorState(StrEnum):
+    """Who has the floor. ``FREE_U``/``FREE_S``: free after the user's / the system's turn."""
+
+    USER = "USER"
+    SYSTEM = "SYSTEM"
+    FREE_U = "FREE_U"
+    FREE_S = "FREE_S"
+    BOTH_U = "BOTH_U"
+    BOTH_S = "BOTH_S"
+
+
+@dataclass(frozen=True, slots=True)
+class FloorMoved:
+    """The floor changed hands by an action of ``by``."""
+
+    at: float
+    source: FloorState
+    target: FloorState
+    action: FloorAction
+    by: Literal["caller", "agent"]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """The caller's turn, as System 1 understood it (s)."""
+
+    at: float
+    start: float
+    end: float
+    text: str
+
+
+Notice = FloorMoved | TurnEnded

@@ -1,0 +1,163 @@
+"""What System 1 is given. Every percept carries ``at``: seconds on the audio clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from system1.thoughts import ThoughtContent
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A recognised word. ``start``/``end``: s on the audio clock; ``stable``: will not change."""
+
+    text: str
+    start: float
+    end: float
+    stable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """The line is open."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLeft:
+    """The caller hung up."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """Voice activity began at ``onset`` (s, at most ``at``) with ``level_db`` (dBFS)."""
+
+    at: float
+    onset: float
+    level_db: float = -26.0
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStopped:
+    """Voice activity ended at ``offset`` (s, at most ``at``)."""
+
+    at: float
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The recogniser's words for one stretch of speech, replacing what it said before.
+
+    ``stretch`` numbers the stretches of a call, from 0. ``final``: this stretch will not
+    change any more. ``confidence``: 0 to 1, low for speech that fits no known words.
+    """
+
+    at: float
+    stretch: int
+    words: tuple[Word, ...]
+    final: bool
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class EndOfTurn:
+    """A semantic VAD's probability that the caller has finished, per horizon in s."""
+
+    at: float
+    horizons: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prosody:
+    """The caller's voice against the caller's own baseline, over the last second of speech.
+
+    ``pitch_st``: semitones above the baseline; ``level_db``: dB above it; ``rate_ratio``:
+    speaking rate over the baseline's; ``rate_sps``: syllables a second.
+    """
+
+    at: float
+    pitch_st: float
+    level_db: float
+    rate_ratio: float
+    rate_sps: float
+
+
+@dataclass(frozen=True, slots=True)
+class SoundEvent:
+    """A sound that is no speech: ``dtmf`` (``detail``: the digit), ``beep``, ``music`` ..."""
+
+    at: float
+    sound: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackStarted:
+    """The first audible sample of an utterance was played."""
+
+    at: float
+    utterance: int
+
+
+@dataclass(frozen=True, slots=True)
+class WordPlayed:
+    """A word of an utterance has been played; ``chars`` of its text are now heard."""
+
+    at: float
+    utterance: int
+    chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackFinished:
+    """An utterance was played to its end."""
+
+    at: float
+    utterance: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackCut:
+    """An utterance was stopped; ``chars`` of its text were heard."""
+
+    at: float
+    utterance: int
+    chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A piece of System 2's work on the think act ``think``."""
+
+    at: float
+    think: int
+    content: ThoughtContent
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Nothing happened but time: the wake-up that a ``SetTimer`` act asked for."""
+
+    at: float
+
+
+Percept = (
+    CallStarted
+    | CallerLeft
+    | SpeechStarted
+    | SpeechStopped
+    | Heard
+    | EndOfTurn
+    | Prosody
+    | SoundEvent
+    | PlaybackStarted
+    | WordPlayed
+    | PlaybackFinished
+    | PlaybackCut
+    | Thought
+    | Tick
+)

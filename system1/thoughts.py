@@ -1,0 +1,73 @@
+"""What System 2 may say while it thinks. Each arrives in a ``Thought`` percept with its time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policies.timing import Ending
+from system1.questions import Question, TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A speakable piece of the reply. ``cites``: ids of knowledge or tools it rests on."""
+
+    text: str
+    cites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clarify:
+    """A question back, because System 2 is not sure what was meant."""
+
+    text: str
+    cites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question that the reply ends with; None when it ends with none."""
+
+    question: Question | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The task as it stands once this reply is said; None when no task is under way."""
+
+    task: TaskState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Ends the call or hands it over once the reply is said; System 1 may refuse by rule."""
+
+    do: Ending
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """Nothing in the policy fits these words: System 1's nomatch ladder speaks."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The reply is complete."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The mind is down; what it said so far stands."""
+
+    error: str
+
+
+ThoughtContent = (
+    Sentence | Clarify | Asked | Progress | Advice | NotUnderstood | Done | Failed
+)

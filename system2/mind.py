@@ -1,0 +1,25 @@
+"""The protocol that every back end of System 2 shares."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from system1.brief import Brief
+from system1.thoughts import ThoughtContent
+
+
+class Mind(Protocol):
+    """A slow mind. Holds no state of a call: the brief has it all."""
+
+    def think(self, brief: Brief) -> AsyncIterator[ThoughtContent]:
+        """Thoughts on a brief, in the order in which they come to be known.
+
+        Ends with ``Done`` or ``Failed``. Closing the iterator abandons the work and frees what
+        it uses at once.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back what was taken."""
+        ...
