@@ -99,7 +99,8 @@ class ThinkDone:
 class Decision:
     """``decision``: an act of System 1. ``do``: say, stop, duck, resume, think, abandon, ...
 
-    ``to``: the utterance's or the think's id, a transfer target, or None.
+    ``to``: the utterance's or the think's id, a transfer target, or None. ``text`` and ``kind``
+    are those of something said.
     """
 
     at: float
@@ -107,6 +108,7 @@ class Decision:
     to: int | str | None
     because: Because
     text: str | None = None
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
