@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from policies.model import Id, Phrases, Section, Text
-from policies.timing import Ending
+from policies.model import (
+    Finding,
+    Id,
+    Line,
+    Phrase,
+    Phrases,
+    Place,
+    Section,
+    Template,
+    Text,
+    refuse,
+    repeated,
+)
+from policies.timing import Spoken
 
 SlotKind = Literal["text", "name", "date", "time", "yes_no", "number", "digits"]
 
@@ -23,8 +36,8 @@ class PatternType(Section):
     def _compiles(cls, value: str) -> str:
         try:
             re.compile(value)
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from None
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ValueError(f"is no regular expression: {error}") from None
         return value
 
 
@@ -37,7 +50,7 @@ class DigitsType(Section):
 class ChoiceType(Section):
     """One of a few words."""
 
-    choice: Phrases
+    choice: Phrases = Field(description="The words to choose from.")
 
 
 SlotType = SlotKind | PatternType | DigitsType | ChoiceType
@@ -46,19 +59,21 @@ SlotType = SlotKind | PatternType | DigitsType | ChoiceType
 class Collect(Section):
     """A slot that a task needs, and how to ask for it."""
 
-    slot: Id
-    ask: Text
+    slot: Id = Field(description="Name of the value; {name} in then.say stands for it.")
+    ask: Line = Field(description="The question.")
     type: SlotType = Field("text", description="What an answer looks like.")
     confirm: bool = Field(False, description="Read the value back and ask for a yes.")
     attempts: int = Field(3, ge=1, le=10, description="Tries before the task gives up.")
-    reask: Text | None = Field(None, description="Question after an answer that did not fit.")
+    reask: Line | None = Field(None, description="Question after an answer that did not fit.")
 
 
 class When(Section):
     """A condition; every key given must hold."""
 
     says: Phrases | None = Field(None, description="One of these phrases was said.")
-    agitated: int | None = Field(None, ge=1, description="Agitated at least so many times.")
+    agitated: int | None = Field(
+        None, ge=1, description="The caller was agitated in at least so many turns."
+    )
     turns: int | None = Field(None, ge=1, description="The caller has had at least so many turns.")
 
     @model_validator(mode="after")
@@ -68,59 +83,71 @@ class When(Section):
         return self
 
 
-class Outcome(Section):
-    """Words, and what follows when they were said."""
+class Outcome(Spoken):
+    """How a task ends: words, in which ``{slot}`` stands for a value, and what follows."""
 
-    say: Text
-    do: Ending | None = Field(None, strict=False)
-    to: Id | None = None
-
-    @model_validator(mode="after")
-    def _target(self) -> Self:
-        if (self.to is not None) != (self.do is Ending.TRANSFER):
-            raise ValueError("do: transfer and to: NAME go together")
-        return self
+    say: Template = Field(description="What the agent says; {slot} is replaced by its value.")
 
 
-class Rule(Outcome):
+class Rule(Spoken):
     """A key decision taken without a language model; the first that matches wins."""
 
-    id: Id
-    when: When
+    id: Id = Field(description="Named in the journal as the reason of what was done.")
+    when: When = Field(description="When the rule applies.")
 
 
 class Task(Section):
     """Something that the agent gets done: slots to collect, then an outcome."""
 
-    id: Id
-    when: When
-    say: Text | None = Field(None, description="Said once when the task starts.")
-    collect: Annotated[tuple[Collect, ...], Field(strict=False)] = ()
+    id: Id = Field(description="Named in the journal.")
+    when: When = Field(description="What the caller says to get it done.")
+    say: Line | None = Field(None, description="Said once when the task starts.")
+    collect: Annotated[tuple[Collect, ...], Field(strict=False)] = Field(
+        (), description="The slots, in the order in which they are asked for."
+    )
     then: Outcome = Field(description="Said when every slot is filled; {slot} is replaced.")
     give_up: Outcome | None = Field(None, description="Said when a slot ran out of attempts.")
 
     @model_validator(mode="after")
     def _slots(self) -> Self:
-        names = [item.slot for item in self.collect]
-        if twice := {name for name in names if names.count(name) > 1}:
-            raise ValueError(f"slot {sorted(twice)[0]!r} is collected twice")
-        unknown = set(re.findall(r"\{(\w[\w-]*)\}", self.then.say)) - set(names)
-        if unknown:
-            raise ValueError(f"then.say names {{{sorted(unknown)[0]}}}, which is not collected")
+        slots = [item.slot for item in self.collect]
+        refuse(
+            [
+                *repeated(
+                    "slot", ((("collect", at, "slot"), slot) for at, slot in enumerate(slots))
+                ),
+                *_unfillable(("then", "say"), self.then.say, slots),
+                *_unfillable(("give_up", "say"), self.give_up.say if self.give_up else "", slots),
+            ]
+        )
         return self
 
 
 class Knowledge(Section):
     """A question in the callers' words, and its answer."""
 
-    id: Id
-    asks: Phrases
-    answer: Text
+    id: Id = Field(description="Named in the journal as the source of an answer.")
+    asks: Phrases = Field(description="How callers ask; several ways to say it help.")
+    answer: Line = Field(description="The answer as it is spoken: two short sentences at most.")
 
 
 class Disclosure(Section):
     """Something that must be said; with ``bargein: false`` it cannot be interrupted."""
 
-    id: Id
-    say: Text
-    bargein: bool = False
+    id: Id = Field(description="Named in the journal.")
+    say: Line = Field(description="Said right after the greeting.")
+    bargein: bool = Field(False, description="May the caller interrupt it?")
+
+
+def asked_words(phrase: Phrase) -> str:
+    """A phrase without case and punctuation: two that agree in it cannot be told apart."""
+    return " ".join(re.findall(r"\w+", phrase.casefold()))
+
+
+def _unfillable(place: Place, say: str, slots: list[str]) -> Iterator[Finding]:
+    for name in re.findall(r"\{([^{}]*)\}", say):
+        if name not in slots:
+            listed = ", ".join(slots) or "none"
+            yield place, f"{{{name}}} is not among the collected slots ({listed})"
+    if re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", say)):
+        yield place, "has a brace without its partner; write {slot}"

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from policies.dialogue import Disclosure, Knowledge, Rule, Task
-from policies.model import Id, Section, Text
+from policies.dialogue import Disclosure, Knowledge, Rule, Task, asked_words
+from policies.model import (
+    ID_PATTERN,
+    LANGUAGE_PATTERN,
+    Finding,
+    Id,
+    Line,
+    Place,
+    Section,
+    Text,
+    refuse,
+    repeated,
+)
+from policies.phrases import phrasebook
 from policies.timing import (
     Backchannels,
-    Filler,
+    Ending,
+    Fillers,
     Ladder,
     Machine,
+    Rung,
     SilenceLadder,
     Soothe,
+    Spoken,
     TurnTaking,
 )
 
@@ -22,15 +39,15 @@ from policies.timing import (
 class Persona(Section):
     """Who the agent is."""
 
-    name: Text
-    company: Text | None = None
+    name: Text = Field(description="The agent's name.")
+    company: Text | None = Field(None, description="Whom it speaks for.")
     brief: str = Field("", description="What a language model is told about its part.")
 
 
 class VoiceChoice(Section):
     """Which voice speaks: a name the engine knows, or a sample where it clones."""
 
-    name: Text | None = None
+    name: Text | None = Field(None, description="A voice of the engine, such as en-us+f3.")
     sample: Text | None = Field(None, description="Path of a recording, beside the policy.")
     rate: int = Field(170, ge=80, le=450, description="Speaking rate. Unit: words per minute.")
     pitch: int = Field(50, ge=0, le=99, description="Base pitch on the engine's scale 0 to 99.")
@@ -45,55 +62,148 @@ class MemoryPolicy(Section):
 class Privacy(Section):
     """What is masked before it is logged, stored or sent."""
 
-    mask: tuple[Id, ...] = Field((), strict=False)
+    mask: tuple[Id, ...] = Field(
+        (), strict=False, description="Slots, or kinds of number such as card_number."
+    )
 
 
 class Policy(Section):
-    """The whole bot. Every threshold has a default, a unit and a range."""
+    """The whole bot. Every threshold has a default, a unit and a range.
+
+    Where ``noinput``, ``nomatch``, ``fillers``, ``backchannels.caller`` or ``farewell`` are left
+    out, a policy has the usual words of its language (``policies.phrases``); an empty list, or
+    ``farewell: null``, means none.
+    """
 
     policy: Id = Field(description="The policy's id.")
     language: str = Field(
-        "en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="BCP 47 language tag."
+        "en", pattern=LANGUAGE_PATTERN, description="BCP 47 language tag, such as en or zh-CN."
     )
     speech: Id | None = Field(None, description="Speech profile, such as embedded.")
-    persona: Persona
-    voice: VoiceChoice = VoiceChoice()
-    greeting: Text
-    disclosures: Annotated[tuple[Disclosure, ...], Field(strict=False)] = ()
-    turn_taking: TurnTaking = TurnTaking()
-    noinput: SilenceLadder = ()
-    nomatch: Ladder = ()
-    fillers: Annotated[tuple[Filler, ...], Field(strict=False)] = ()
-    soothe: Soothe = Soothe()
-    backchannels: Backchannels = Backchannels()
-    machine: Machine | None = None
-    rules: Annotated[tuple[Rule, ...], Field(strict=False)] = ()
-    tasks: Annotated[tuple[Task, ...], Field(strict=False)] = ()
-    knowledge: Annotated[tuple[Knowledge, ...], Field(strict=False)] = ()
+    persona: Persona = Field(description="Who the agent is.")
+    voice: VoiceChoice = Field(VoiceChoice(), description="How the agent sounds.")
+    greeting: Line = Field(description="The first words of a call.")
+    disclosures: Annotated[tuple[Disclosure, ...], Field(strict=False)] = Field(
+        (), description="What must be said at the beginning of every call."
+    )
+    turn_taking: TurnTaking = Field(TurnTaking(), description="The numbers of turn-taking.")
+    noinput: SilenceLadder = Field(
+        (),
+        description="What the agent says to silence, step by step. "
+        "Left out: three steps of 7, 7 and 10 s, the last of which hangs up.",
+    )
+    nomatch: Ladder = Field(
+        (),
+        description="What the agent says to what it does not understand, step by step. "
+        "Left out: it asks again, and hands over at the third time if transfer has a target.",
+    )
+    fillers: Fillers = Field(
+        (),
+        description="What wins time while an answer is being thought of. "
+        "Left out: the usual words of the language after 0.8 and 4 s.",
+    )
+    soothe: Soothe = Field(Soothe(), description="For a fast or agitated caller.")
+    backchannels: Backchannels = Field(Backchannels(), description="The little words.")
+    machine: Machine | None = Field(None, description="For an answering machine at the other end.")
+    farewell: Line | None = Field(
+        None,
+        description="Said when a limit of the policy ends the call. "
+        "Left out: a goodbye in the language.",
+    )
+    rules: Annotated[tuple[Rule, ...], Field(strict=False)] = Field(
+        (), description="Key decisions without a language model; the first that matches wins."
+    )
+    tasks: Annotated[tuple[Task, ...], Field(strict=False)] = Field(
+        (), description="What callers can get done."
+    )
+    knowledge: Annotated[tuple[Knowledge, ...], Field(strict=False)] = Field(
+        (), description="What callers can ask."
+    )
     confidence: float = Field(
         0.5,
         ge=0,
         le=1,
-        strict=False,
         description="Knowledge below this likeness is not used as an answer. No unit, 0 to 1.",
     )
-    transfer: dict[Id, Text] = Field(default_factory=dict, description="Name to address.")
-    memory: MemoryPolicy = MemoryPolicy()
-    privacy: Privacy = Privacy()
+    transfer: dict[Id, Text] = Field(
+        default_factory=dict, description="Where calls can be handed to: name and address."
+    )
+    memory: MemoryPolicy = Field(MemoryPolicy(), description="What is kept after a call.")
+    privacy: Privacy = Field(Privacy(), description="What is masked.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spoken_defaults(cls, data: object) -> object:
+        if not isinstance(data, Mapping):
+            return data
+        language = data.get("language", "en")
+        book = phrasebook(language if isinstance(language, str) else "")
+        filled: dict[str, object] = {
+            "noinput": book.noinput,
+            "nomatch": book.nomatch,
+            "fillers": book.fillers,
+            "farewell": book.farewell,
+            **data,
+        }
+        targets = data.get("transfer")
+        target = str(next(iter(targets), "")) if isinstance(targets, Mapping) else ""
+        if "nomatch" not in data and book.colleague and re.match(ID_PATTERN, target):
+            rung = Rung(count=3, say=book.colleague, do=Ending.TRANSFER, to=target)
+            filled["nomatch"] = (*book.nomatch, rung)
+        given = data.get("backchannels", {})
+        words = {"caller": book.caller_backchannels}
+        if isinstance(given, Mapping):
+            filled["backchannels"] = words | dict(given)
+        elif isinstance(given, Backchannels) and "caller" not in given.model_fields_set:
+            filled["backchannels"] = given.model_copy(update=words)
+        return filled
 
     @model_validator(mode="after")
-    def _targets_exist(self) -> Self:
-        outcomes = [*self.noinput, *self.nomatch, *self.rules]
-        outcomes += [task.then for task in self.tasks]
-        outcomes += [task.give_up for task in self.tasks if task.give_up]
-        for outcome in outcomes:
-            if outcome.to is not None and outcome.to not in self.transfer:
-                raise ValueError(f"transfer target {outcome.to!r} is not listed under transfer")
-        for name, ids in (
-            ("rules", [rule.id for rule in self.rules]),
-            ("tasks", [task.id for task in self.tasks]),
-            ("knowledge", [item.id for item in self.knowledge]),
-        ):
-            if twice := {one for one in ids if ids.count(one) > 1}:
-                raise ValueError(f"{name}: id {sorted(twice)[0]!r} is used twice")
+    def _hangs_together(self) -> Self:
+        findings: list[Finding] = [
+            ((*place, "to"), f"{spoken.to!r} is not listed under transfer")
+            for place, spoken in self._endings()
+            if spoken.to is not None and spoken.to not in self.transfer
+        ]
+        sections: tuple[tuple[str, Sequence[Disclosure | Rule | Task | Knowledge]], ...] = (
+            ("disclosures", self.disclosures),
+            ("rules", self.rules),
+            ("tasks", self.tasks),
+            ("knowledge", self.knowledge),
+        )
+        for name, section in sections:
+            findings += repeated(
+                "id", (((name, at, "id"), one.id) for at, one in enumerate(section))
+            )
+        findings += repeated("question", self._questions())
+        findings += repeated("phrase", self._requests())
+        refuse(findings)
         return self
+
+    def _endings(self) -> Iterator[tuple[Place, Spoken]]:
+        """Everything that may end the call, and its place."""
+        ladders: tuple[tuple[str, Sequence[Spoken]], ...] = (
+            ("noinput", self.noinput),
+            ("nomatch", self.nomatch),
+            ("rules", self.rules),
+        )
+        for name, section in ladders:
+            for at, one in enumerate(section):
+                yield (name, at), one
+        if self.machine is not None:
+            yield ("machine",), self.machine
+        for at, task in enumerate(self.tasks):
+            yield ("tasks", at, "then"), task.then
+            if task.give_up is not None:
+                yield ("tasks", at, "give_up"), task.give_up
+
+    def _questions(self) -> Iterator[tuple[Place, str]]:
+        for at, item in enumerate(self.knowledge):
+            for nth, ask in enumerate(item.asks):
+                yield ("knowledge", at, "asks", nth), asked_words(ask)
+
+    def _requests(self) -> Iterator[tuple[Place, str]]:
+        for at, task in enumerate(self.tasks):
+            for nth, phrase in enumerate(task.when.says or ()):
+                if task.when.agitated is None and task.when.turns is None:
+                    yield ("tasks", at, "when", "says", nth), asked_words(phrase)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from itertools import pairwise
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from policies.model import Id, Phrases, Seconds, Section, Text
+from policies.model import Id, Line, Lines, Phrase, Seconds, Section, refuse
 
 
 class Endpointing(Section):
@@ -25,6 +26,12 @@ class Endpointing(Section):
     max_silence: Seconds = Field(
         2.5, gt=0, le=20, description="The floor is always taken after this much silence. Unit: s."
     )
+    words_settle: Seconds = Field(
+        0.4,
+        le=5,
+        description="A pause's last words are waited for so long at most, where the recogniser "
+        "has not settled on them sooner. Unit: s.",
+    )
     pause_median: Seconds = Field(
         0.7,
         gt=0,
@@ -35,14 +42,13 @@ class Endpointing(Section):
         0.7,
         gt=0.05,
         le=3,
-        strict=False,
         description="Prior spread (sigma of the log) of mid-turn pauses. No unit.",
     )
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.max_silence < self.min_silence:
-            raise ValueError("max_silence must not be smaller than min_silence")
+            refuse([(("max_silence",), f"must not be less than min_silence ({self.min_silence})")])
         return self
 
 
@@ -62,7 +68,7 @@ class BargeIn(Section):
         strict=False,
         description="speech: any turn-like speech; hotword: only these words; off: never.",
     )
-    hotwords: tuple[Text, ...] = Field(
+    hotwords: tuple[Phrase, ...] = Field(
         (), strict=False, description="Words that interrupt when type is hotword."
     )
     min_speech: Seconds = Field(
@@ -72,6 +78,12 @@ class BargeIn(Section):
         0.9,
         le=5,
         description="Speech over the agent that lasts longer is no backchannel. Unit: s.",
+    )
+    max_wordless: Seconds = Field(
+        0.6,
+        le=5,
+        description="Speech over the agent in which no word is recognised interrupts after "
+        "this long. Unit: s.",
     )
     resume_after: Seconds = Field(
         1.2,
@@ -83,7 +95,6 @@ class BargeIn(Section):
         -12.0,
         ge=-60,
         le=0,
-        strict=False,
         description="Gain of the agent's voice while it is undecided. Unit: dB.",
     )
     fade: Seconds = Field(
@@ -93,20 +104,27 @@ class BargeIn(Section):
     @model_validator(mode="after")
     def _words_given(self) -> Self:
         if self.type is BargeInType.HOTWORD and not self.hotwords:
-            raise ValueError("type hotword needs hotwords: [...]")
+            refuse([(("hotwords",), "needs at least one word, as type is hotword")])
         return self
 
 
 class TurnTaking(Section):
     """The numbers of turn-taking."""
 
-    endpointing: Endpointing = Endpointing()
-    bargein: BargeIn = BargeIn()
+    endpointing: Endpointing = Field(Endpointing(), description="When the caller has finished.")
+    bargein: BargeIn = Field(BargeIn(), description="What may interrupt the agent, and how.")
     maxspeechtimeout: Seconds = Field(
         60.0, gt=0, le=600, description="A caller's turn never lasts longer than this. Unit: s."
     )
-    max_call: Seconds = Field(
-        1800.0, gt=0, le=3600 * 4, description="A call never lasts longer than this. Unit: s."
+    confidencelevel: float = Field(
+        0.2,
+        ge=0,
+        le=1,
+        description="Words recognised with less confidence count as not understood (VoiceXML). "
+        "No unit, 0 to 1.",
+    )
+    max_call: float = Field(
+        1800.0, gt=0, le=14400, description="A call never lasts longer than this. Unit: s."
     )
 
 
@@ -117,19 +135,28 @@ class Ending(StrEnum):
     TRANSFER = "transfer"
 
 
-class Rung(Section):
-    """One step of a ladder. The highest ``count`` not above the occurrences wins (VoiceXML)."""
+class Spoken(Section):
+    """Words, and what follows once they were said."""
 
-    count: int = Field(ge=1, le=100, description="From which occurrence on this rung applies.")
-    say: Text
-    do: Ending | None = Field(None, strict=False, description="What follows when it was said.")
-    to: Id | None = Field(None, description="Name of the transfer target.")
+    say: Line = Field(description="What the agent says.")
+    do: Ending | None = Field(
+        None, strict=False, description="What follows once it was said; nothing if left out."
+    )
+    to: Id | None = Field(None, description="With do: transfer, a name listed under transfer.")
 
     @model_validator(mode="after")
     def _target(self) -> Self:
-        if (self.to is not None) != (self.do is Ending.TRANSFER):
-            raise ValueError("do: transfer and to: NAME go together")
+        if self.do is Ending.TRANSFER and self.to is None:
+            refuse([(("do",), "transfer needs a target, such as to: support")])
+        if self.do is not Ending.TRANSFER and self.to is not None:
+            refuse([(("to",), "is of use only with do: transfer")])
         return self
+
+
+class Rung(Spoken):
+    """One step of a ladder. The highest ``count`` not above the occurrences wins (VoiceXML)."""
+
+    count: int = Field(ge=1, le=100, description="From which occurrence on this step applies.")
 
 
 class SilenceRung(Rung):
@@ -141,39 +168,68 @@ class SilenceRung(Rung):
 class Filler(Section):
     """Words that win time while System 2 thinks."""
 
-    after: Seconds = Field(description="Seconds after the caller's last sound. Unit: s.")
-    say: Phrases
+    after: Seconds = Field(description="Time after the caller's last sound. Unit: s.")
+    say: Lines = Field(description="One of these is said, in turn.")
 
 
 class Soothe(Section):
     """What to say to a fast or agitated talker."""
 
-    fast_speech: tuple[Text, ...] = Field((), strict=False)
-    agitated: tuple[Text, ...] = Field((), strict=False)
+    fast_speech: tuple[Line, ...] = Field(
+        (), strict=False, description="For a caller who speaks much faster than before."
+    )
+    agitated: tuple[Line, ...] = Field(
+        (), strict=False, description="For a caller whose voice is raised."
+    )
 
 
 class AgentBackchannel(Section):
     """The agent's own 'mm-hm'."""
 
-    say: Phrases
+    say: Lines = Field(description="One of these is said, in turn, without taking the floor.")
     every: Seconds = Field(5.0, gt=0, description="Never more often than this. Unit: s.")
 
 
 class Backchannels(Section):
     """What the caller may say without taking the floor, and what the agent may."""
 
-    caller: tuple[Text, ...] = Field((), strict=False)
-    agent: AgentBackchannel | None = None
+    caller: tuple[Phrase, ...] = Field(
+        (),
+        strict=False,
+        description="Words over the agent that do not interrupt it. "
+        "Left out: the usual ones of the language.",
+    )
+    agent: AgentBackchannel | None = Field(None, description="Left out: the agent gives none.")
 
 
-class Machine(Section):
+class Machine(Spoken):
     """What to do when the other party is a machine."""
 
-    say: Text
-    do: Ending = Field(Ending.HANG_UP, strict=False)
-    to: Id | None = None
+    do: Ending = Field(Ending.HANG_UP, strict=False, description="What follows once it was said.")
 
 
-Ladder = Annotated[tuple[Rung, ...], Field(strict=False)]
-SilenceLadder = Annotated[tuple[SilenceRung, ...], Field(strict=False)]
+AnyRung = TypeVar("AnyRung", bound=Rung)
+
+
+def _climbing(rungs: tuple[AnyRung, ...]) -> tuple[AnyRung, ...]:
+    refuse(
+        ((at, "count"), f"must be more than the count of the step before ({before.count})")
+        for at, (before, rung) in enumerate(pairwise(rungs), 1)
+        if rung.count <= before.count
+    )
+    return rungs
+
+
+def _later(fillers: tuple[Filler, ...]) -> tuple[Filler, ...]:
+    refuse(
+        ((at, "after"), f"must be later than the filler before ({before.after})")
+        for at, (before, filler) in enumerate(pairwise(fillers), 1)
+        if filler.after <= before.after
+    )
+    return fillers
+
+
+Ladder = Annotated[tuple[Rung, ...], Field(strict=False), AfterValidator(_climbing)]
+SilenceLadder = Annotated[tuple[SilenceRung, ...], Field(strict=False), AfterValidator(_climbing)]
+Fillers = Annotated[tuple[Filler, ...], Field(strict=False), AfterValidator(_later)]
 YesNo = Literal["yes", "no"]

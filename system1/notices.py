@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from system1.acts import Because
+
 
 class FloorAction(StrEnum):
     """Raux and Eskenazi (2009), table 1."""
@@ -46,6 +48,23 @@ class TurnEnded:
     start: float
     end: float
     text: str
+    because: Because
 
 
-Notice = FloorMoved | TurnEnded
+@dataclass(frozen=True, slots=True)
+class TurnReopened:
+    """The caller goes on with a turn that had been taken."""
+
+    at: float
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechDismissed:
+    """Something the caller uttered wants no answer: a backchannel, a cough, a noise."""
+
+    at: float
+    because: Because
+
+
+Notice = FloorMoved | TurnEnded | TurnReopened | SpeechDismissed

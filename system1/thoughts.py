@@ -68,6 +68,4 @@ class Failed:
     error: str
 
 
-ThoughtContent = (
-    Sentence | Clarify | Asked | Progress | Advice | NotUnderstood | Done | Failed
-)
+ThoughtContent = Sentence | Clarify | Asked | Progress | Advice | NotUnderstood | Done | Failed

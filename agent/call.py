@@ -1,0 +1,287 @@
+"""One call's core, whatever carries the sound: System 1, System 2, the mouth and the journal.
+
+Everything that happens comes through ``perceive`` with its time; everything that is due by a
+time (thoughts, wake-ups, and what other sources bring) happens in ``advance``, in time order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, assert_never
+
+from agent.decisions import decision
+from agent.journal import Journal
+from agent.records import (
+    CallEnded,
+    CallerTurn,
+    CallOpened,
+    FloorChange,
+    Outcome,
+    PerceptSeen,
+    Utterance,
+)
+from agent.thinking import Thinking
+from policies.policy import Policy
+from speech.protocols import Mouth
+from system1.acts import (
+    Abandon,
+    Act,
+    Because,
+    Duck,
+    HangUp,
+    Kind,
+    Listen,
+    Resume,
+    Say,
+    SayMore,
+    SendDtmf,
+    SetTimer,
+    Stop,
+    Think,
+    Transfer,
+)
+from system1.mind import System1
+from system1.notices import FloorMoved, Notice, SpeechDismissed, TurnEnded, TurnReopened
+from system1.percepts import (
+    CallerLeft,
+    CallStarted,
+    Heard,
+    Percept,
+    PlaybackCut,
+    PlaybackFinished,
+    PlaybackStarted,
+    SpeechStarted,
+    SpeechStopped,
+    Tick,
+    Word,
+    WordPlayed,
+)
+from system1.questions import Question
+
+DECIMALS = 4
+"""Times are kept to 0.1 ms, so that a journal read back gives the same decisions."""
+
+
+class Source(Protocol):
+    """Something that brings percepts at times it knows in advance."""
+
+    def next_due(self) -> float | None:
+        """When the next percept is due (s)."""
+        ...
+
+    def take(self, at: float) -> Percept | None:
+        """The next percept due by ``at``, if there is one."""
+        ...
+
+
+@dataclass(slots=True)
+class _Open:
+    """An utterance that has not ended."""
+
+    kind: Kind
+    text: str
+    because: Because
+    started: float | None = None
+    last: float = 0.0
+    chars: int = 0
+
+
+class Call:
+    """The core of one call. ``listen``: tells the ears what was asked."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        thinking: Thinking,
+        mouth: Mouth,
+        listen: Callable[[Question | None], None],
+        journal: Journal,
+        sources: Sequence[Source] = (),
+    ) -> None:
+        self.policy = policy
+        self.journal = journal
+        self.now = 0.0
+        self.ended: Outcome | None = None
+        self._system1 = System1(policy)
+        self._thinking = thinking
+        self._mouth = mouth
+        self._listen = listen
+        self._sources = tuple(sources)
+        self._timer: float | None = None
+        self._open: dict[int, _Open] = {}
+
+    def begin(self, opened: CallOpened) -> None:
+        """Open the line."""
+        self.journal.write(opened)
+        self.perceive(CallStarted(0.0))
+
+    def perceive(self, percept: Percept) -> None:
+        """Give System 1 a percept and do what it decides."""
+        if self.ended is not None:
+            return
+        percept = tidy(percept)
+        self.now = max(self.now, percept.at)
+        self.journal.write(PerceptSeen(percept.at, percept))
+        self._follow_playback(percept)
+        outputs = self._system1.step(percept)
+        if isinstance(percept, CallerLeft):
+            self._end("caller_hung_up", "caller", None)
+            return
+        for output in outputs:
+            self._carry_out(output)
+
+    def next_due(self) -> float | None:
+        """When something is due next (s), None if nothing is scheduled."""
+        dues = [self._timer, self._thinking.next_due(), *(s.next_due() for s in self._sources)]
+        return min((due for due in dues if due is not None), default=None)
+
+    async def advance(self, to: float) -> None:
+        """Let everything due up to ``to`` (s) happen, in time order."""
+        while self.ended is None:
+            await self._thinking.settle()
+            if not self._happen(to):
+                break
+        self.now = max(self.now, to)
+
+    def _happen(self, to: float) -> bool:
+        """Deliver the earliest thing due by ``to``; False if there is none."""
+        best: tuple[float, int] | None = None
+        dues = (*(s.next_due() for s in self._sources), self._thinking.next_due(), self._timer)
+        for rank, due in enumerate(dues):
+            if due is not None and due <= to and (best is None or due < best[0]):
+                best = (due, rank)
+        if best is None:
+            return False
+        due, rank = best
+        if rank < len(self._sources):
+            percept = self._sources[rank].take(due)
+            if percept is not None:
+                self.perceive(percept)
+        elif rank == len(self._sources):
+            taken = self._thinking.take(max(due, self.now))
+            if taken is not None:
+                thought, done = taken
+                self.perceive(replace(thought, at=max(thought.at, self.now)))
+                if done is not None:
+                    self.journal.write(replace(done, at=round(max(done.at, self.now), DECIMALS)))
+        else:
+            self._timer = None
+            self.perceive(Tick(max(due, self.now)))
+        return True
+
+    def fail(self) -> None:
+        """End the call because something broke: what was said so far stays valid."""
+        if self.ended is None:
+            self._end("error", "system", None)
+
+    async def close(self) -> None:
+        """Close what the call holds; a call still open has been left by its caller."""
+        if self.ended is None:
+            self.perceive(CallerLeft(self.now))
+        await self._thinking.close()
+        self._mouth.close()
+        self.journal.close()
+
+    def _follow_playback(self, percept: Percept) -> None:
+        match percept:
+            case PlaybackStarted(at=at, utterance=number):
+                if (spoken := self._open.get(number)) is not None:
+                    spoken.started = spoken.last = at
+            case WordPlayed(at=at, utterance=number, chars=chars):
+                if (spoken := self._open.get(number)) is not None:
+                    spoken.chars, spoken.last = chars, at
+            case PlaybackFinished(at=at, utterance=number):
+                self._write_utterance(number, at, None)
+            case PlaybackCut(at=at, utterance=number, chars=chars):
+                self._write_utterance(number, at, chars)
+            case _:
+                pass
+
+    def _write_utterance(self, number: int, at: float, chars: int | None) -> None:
+        spoken = self._open.pop(number, None)
+        if spoken is None or spoken.started is None:
+            return
+        heard = spoken.text if chars is None else spoken.text[:chars]
+        self.journal.write(
+            Utterance(
+                at=self.now,
+                id=number,
+                kind=spoken.kind,
+                text=spoken.text,
+                start=spoken.started,
+                end=at,
+                heard=heard,
+                cut=chars is not None,
+                because=spoken.because,
+            )
+        )
+
+    def _carry_out(self, output: Act | Notice) -> None:
+        decided = decision(output, self.now)
+        if decided is not None:
+            self.journal.write(decided)
+        match output:
+            case Say(utterance=number, kind=kind, text=text, because=because, more=more):
+                self._open[number] = _Open(kind, text, because)
+                self._mouth.say(number, kind, text, more)
+            case SayMore(utterance=number, text=text, more=more):
+                if (spoken := self._open.get(number)) is not None:
+                    spoken.text += text
+                self._mouth.say_more(number, text, more)
+            case Stop(utterance=number, fade_s=fade_s):
+                self._mouth.stop(number, fade_s)
+            case Duck(utterance=number, gain_db=gain_db):
+                self._mouth.duck(number, gain_db)
+            case Resume(utterance=number):
+                self._mouth.resume(number)
+            case Think():
+                self._thinking.start(output, self.now)
+            case Abandon(think=think):
+                done = self._thinking.abandon(think, self.now)
+                if done is not None:
+                    self.journal.write(done)
+            case Listen(question=question):
+                self._listen(question)
+            case Transfer(to=to):
+                self._end("transferred", "agent", to)
+            case HangUp(time_out=time_out):
+                self._end("time_out" if time_out else "agent_hung_up", "agent", None)
+            case SetTimer(at=at):
+                self._timer = at
+            case FloorMoved(at=at, source=source, target=target, action=action, by=by):
+                self.journal.write(FloorChange(at, source, target, action, by))
+            case TurnEnded(at=at, start=start, end=end, text=text):
+                self.journal.write(CallerTurn(at, start, end, text))
+            case SendDtmf() | TurnReopened() | SpeechDismissed():
+                pass
+            case _:
+                assert_never(output)
+
+    def _end(self, outcome: Outcome, by: str, to: str | None) -> None:
+        for number in list(self._open):
+            spoken = self._open[number]
+            self._write_utterance(number, max(spoken.last, 0.0), spoken.chars)
+        self.ended = outcome
+        self._timer = None
+        self.journal.write(CallEnded(self.now, outcome, by, self.now, to))
+
+
+def tidy(percept: Percept) -> Percept:
+    """The percept with its times rounded to ``DECIMALS``."""
+    match percept:
+        case SpeechStarted(at=at, onset=onset, level_db=level_db):
+            return SpeechStarted(_round(at), _round(onset), round(level_db, 1))
+        case SpeechStopped(at=at, offset=offset):
+            return SpeechStopped(_round(at), _round(offset))
+        case Heard(at=at, words=words, confidence=confidence):
+            rounded = tuple(
+                Word(word.text, _round(word.start), _round(word.end), word.stable) for word in words
+            )
+            return replace(percept, at=_round(at), words=rounded, confidence=_round(confidence))
+        case _:
+            return replace(percept, at=_round(percept.at))
+
+
+def _round(value: float) -> float:
+    return round(value, DECIMALS)

@@ -1,0 +1,180 @@
+"""A conversation: one frame of the caller's audio in, one frame of the agent's out.
+
+The audio is the clock. Input is cut into ticks of 10 ms; whatever the size of the frames, each
+tick is heard, decided upon and answered in the same order. The agent's audio is made one tick
+ahead, so that a frame's answer never has to wait for a tick that the frame did not complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from agent.call import Call
+from agent.listening import caller_phrases
+from agent.opening import DEFAULT_THINK_S, Opening, Options, loaded, prepare
+from agent.recording import Recording
+from agent.records import Outcome, Record
+from agent.thinking import Clock
+from policies.policy import Policy
+from speech.mouth import AudioMouth
+from speech.profiles import open_ears, open_voice
+from speech.protocols import SAMPLE_RATE, Audio, Ears
+from speech.vocabulary import Vocabulary
+from system1.percepts import CallerLeft, SoundEvent
+
+TICK_SAMPLES = SAMPLE_RATE // 100
+DEFAULT_PROFILE = "embedded"
+
+
+class Conversation:
+    """A call at audio fidelity. Make one with ``open``."""
+
+    sample_rate = SAMPLE_RATE
+
+    def __init__(self, opening: Opening, ears: Ears, mouth: AudioMouth) -> None:
+        self.policy = opening.policy
+        self._ears = ears
+        self._mouth = mouth
+        self._call = Call(
+            opening.policy, opening.thinking, mouth, self._ears.expect, opening.journal
+        )
+        self._recording = (
+            Recording(opening.folder / "call.wav") if opening.folder is not None else None
+        )
+        self._received = 0
+        self._ticks = 0
+        self._heard = np.zeros(0, np.float32)
+        self._ready = np.zeros(TICK_SAMPLES, np.float32)
+        self._pending: list[CallerLeft | SoundEvent] = []
+        self._opened = opening.opened
+        self._begun = False
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        policy: str | Path | Policy,
+        *,
+        speech: str | None = None,
+        model: str = "grounded",
+        caller_id: str | None = None,  # noqa: ARG003  (long-term memory's key)
+        out: str | Path | None = None,
+        clock: Clock = "virtual",
+        think: float = DEFAULT_THINK_S,
+        scenario: str | None = None,
+        today: date | None = None,
+        extra_words: tuple[str, ...] = (),
+    ) -> AsyncIterator[Conversation]:
+        """Open a call; leaving the context ends it as if the caller had hung up.
+
+        ``policy``: a shipped name, a path or a ``Policy``. ``speech``: a profile, else the
+        policy's, else ``embedded``. ``out``: a folder for ``call.wav`` and ``events.jsonl``,
+        written while the call goes on. ``clock``: ``virtual`` waits for the mind and charges
+        ``think`` seconds to each thought; ``live`` never waits. ``today``: what "tomorrow" is
+        counted from. ``extra_words``: phrases that the ears may recognise beside the policy's.
+
+        Raises ``DocumentError``, ``SpeechError``, ``ModelError`` or ``OSError``, each with one
+        clear line.
+        """
+        chosen = loaded(policy)
+        profile = speech or chosen.speech or DEFAULT_PROFILE
+        # Ears and voice first: they refuse what they cannot do before a file is touched.
+        ears = open_ears(
+            profile, Vocabulary((*caller_phrases(chosen), *extra_words)), chosen.language
+        )
+        voice = chosen.voice
+        mouth = AudioMouth(
+            open_voice(profile, chosen.language, voice.name, voice.rate, voice.pitch)
+        )
+        opening = prepare(chosen, profile, Options(model, out, clock, think, scenario, today))
+        conversation = cls(opening, ears, mouth)
+        try:
+            yield conversation
+        except BaseException:
+            conversation._call.fail()
+            raise
+        finally:
+            await conversation._close()
+
+    @property
+    def now(self) -> float:
+        """Seconds of the caller's audio received."""
+        return self._received / SAMPLE_RATE
+
+    @property
+    def journal(self) -> list[Record]:
+        """The records of ``events.jsonl`` so far."""
+        return self._call.journal.records
+
+    @property
+    def ended(self) -> Outcome | None:
+        """How the call ended; None while it goes on."""
+        return self._call.ended
+
+    def subscribe(self, listener: Callable[[Record], None]) -> None:
+        """Call ``listener`` with each record as it is written."""
+        self._call.journal.subscribe(listener)
+
+    def caller_hangs_up(self) -> None:
+        """The caller hangs up; takes effect at the next step."""
+        self._pending.append(CallerLeft(self.now))
+
+    def caller_dtmf(self, digit: str) -> None:
+        """The caller pressed a key; takes effect at the next step."""
+        self._pending.append(SoundEvent(self.now, "dtmf", digit))
+
+    async def step(self, frame: Audio) -> Audio:
+        """A frame of the caller's audio in, the agent's for the same time out.
+
+        float32 mono in [-1, 1] of any length n > 0 at ``sample_rate``; n samples come back.
+        After the end of the call the answer is silence.
+        """
+        caller = np.asarray(frame, dtype=np.float32)
+        if caller.ndim != 1 or caller.size == 0:
+            raise ValueError(f"a frame is mono and not empty, got shape {caller.shape}")
+        if not self._begun:
+            self._begun = True
+            self._call.begin(self._opened)
+        self._received += caller.size
+        self._heard = np.concatenate((self._heard, caller))
+        parts = [self._ready]
+        while self._heard.size >= TICK_SAMPLES:
+            block, self._heard = self._heard[:TICK_SAMPLES], self._heard[TICK_SAMPLES:]
+            parts.append(await self._tick(block))
+        ready = np.concatenate(parts)
+        answer, self._ready = ready[: caller.size], ready[caller.size :]
+        if self._recording is not None:
+            self._recording.add(caller, answer)
+        return answer
+
+    async def _tick(self, block: Audio) -> Audio:
+        self._ticks += 1
+        at = self._ticks * TICK_SAMPLES / SAMPLE_RATE
+        if self._call.ended is not None:
+            return np.zeros(TICK_SAMPLES, np.float32)
+        for percept in self._ears.hear(block, at):
+            self._call.perceive(percept)
+        for pending in self._pending:
+            self._call.perceive(replace(pending, at=at))
+        self._pending.clear()
+        await self._call.advance(at)
+        if self._call.ended is not None:
+            return np.zeros(TICK_SAMPLES, np.float32)
+        audio, played = self._mouth.play(TICK_SAMPLES, at)
+        for percept in played:
+            self._call.perceive(percept)
+        return audio
+
+    async def _close(self) -> None:
+        try:
+            await self._call.close()
+        finally:
+            self._ears.close()
+            if self._recording is not None:
+                self._recording.close()

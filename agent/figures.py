@@ -1,0 +1,207 @@
+"""The figures of a call: how fast it answered, how often both spoke, how fast it yielded.
+
+Times come from the audio wherever there is audio, not from what the agent believed: what a
+caller waits for is sound, and dashboards that time their own events flatter themselves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from agent.records import CallEnded, Record, ThinkDone, Utterance
+from agent.spans import Span, agent_spans, both, bridged, caller_spans
+from speech.protocols import SAMPLE_RATE, Audio
+from system1.acts import Kind
+
+__all__ = ["Figures", "Gap", "Span", "barge_ins", "measure", "response_gaps"]
+
+_SLACK_S = 0.1
+"""How far a channel's edge may lie from the utterance that it belongs to (fades, soft onsets)."""
+_TURN_GAP_S = 0.6
+"""Caller's speech with shorter gaps is one move (Full-Duplex-Bench v1.5 merges users at 0.6 s)."""
+OVERLAP_GAP_S = 0.5
+"""Overlaps with shorter gaps are one: the pauses between words do not make two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Silence between the caller's ``offset`` and the agent's ``onset`` (s)."""
+
+    offset: float
+    onset: float
+
+    @property
+    def length(self) -> float:
+        """Seconds, never negative."""
+        return self.onset - self.offset
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a call measured. Seconds are rounded to milliseconds; None: nothing to measure.
+
+    ``gaps_s``: response gaps in time order, with their median and 90th percentile.
+    ``answer_p50_s``: the same to the first words that are no filler, the median.
+    ``overlaps``, ``overlap_s``: how often and how long both were audible.
+    ``barge_in_stops_s``: caller's onset to the agent's last sound, for utterances cut by it.
+    ``thinks``: calls of System 2 by their outcome, in alphabetical order.
+    """
+
+    duration_s: float
+    gaps_s: tuple[float, ...] = ()
+    gap_p50_s: float | None = None
+    gap_p90_s: float | None = None
+    answer_p50_s: float | None = None
+    overlaps: int = 0
+    overlap_s: float = 0.0
+    barge_in_stops_s: tuple[float, ...] = ()
+    barge_in_stop_p50_s: float | None = None
+    check_ins: int = 0
+    fillers: int = 0
+    thinks: tuple[tuple[str, int], ...] = ()
+    tokens_in: int = 0
+    tokens_out: int = 0
+    caller_talk_s: float = 0.0
+    agent_talk_s: float = 0.0
+
+
+def measure(
+    records: Sequence[Record],
+    caller: Audio | None,
+    agent: Audio | None,
+    spans: Sequence[Span] | None = None,
+) -> Figures:
+    """The figures of a call from its journal and its two channels at 24 000 Hz.
+
+    ``spans``: when the caller really spoke, where that is known (a scenario); else the caller's
+    channel decides, and without audio the percepts. Percentiles are linearly interpolated.
+    """
+    heard = bridged(spans, 0.0) if spans is not None else caller_spans(records, caller)
+    spoken = agent_spans(records, agent)
+    said = _audible_utterances(records)
+    thinks = [record for record in records if isinstance(record, ThinkDone)]
+    gaps = [_ms(gap.length) for gap in response_gaps(heard, spoken, said)]
+    answers = [_ms(gap.length) for gap in response_gaps(heard, spoken, said, fillers=False)]
+    stops = tuple(_ms(stop.length) for stop in barge_ins(heard, spoken, said))
+    overlaps = both(heard, spoken)
+    return Figures(
+        duration_s=_ms(_duration(records, caller, agent)),
+        gaps_s=tuple(gaps),
+        gap_p50_s=_percentile(gaps, 50),
+        gap_p90_s=_percentile(gaps, 90),
+        answer_p50_s=_percentile(answers, 50),
+        overlaps=len(bridged(overlaps, OVERLAP_GAP_S)),
+        overlap_s=_total(overlaps),
+        barge_in_stops_s=stops,
+        barge_in_stop_p50_s=_percentile(stops, 50),
+        check_ins=sum(one.kind is Kind.CHECK_IN for one in said),
+        fillers=sum(one.kind is Kind.FILLER for one in said),
+        thinks=tuple(sorted(Counter(one.outcome for one in thinks).items())),
+        tokens_in=sum(one.tokens_in for one in thinks),
+        tokens_out=sum(one.tokens_out for one in thinks),
+        caller_talk_s=_total(heard),
+        agent_talk_s=_total(spoken),
+    )
+
+
+def response_gaps(
+    heard: Sequence[Span],
+    spoken: Sequence[Span],
+    said: Sequence[Utterance],
+    *,
+    fillers: bool = True,
+) -> list[Gap]:
+    """From each end of the caller's speech to the agent's next onset before the caller's next.
+
+    This is tau-voice's response latency L_R (mean there, per turn here) and, for the last pause
+    of a turn, eot-bench's end-of-turn delay plus whatever comes after it. Three things are no
+    answer: an utterance that was under way already, a backchannel, and, with ``fillers=False``,
+    a filler. A caller over whom the agent went on to the end of its utterance was not awaiting
+    one (a backchannel, a cough), so nothing is counted there.
+    """
+    gaps: list[Gap] = []
+    for index, span in enumerate(heard):
+        until = heard[index + 1].start if index + 1 < len(heard) else float("inf")
+        during = _utterance_at(said, span.end)
+        if during is not None and not during.cut and during.start < span.end - _SLACK_S:
+            continue
+        for onset in (one.start for one in spoken):
+            if not span.end <= onset < until:
+                continue
+            utterance = _utterance_at(said, onset)
+            if utterance is not None and (
+                utterance.start < span.end - _SLACK_S
+                or utterance.kind is Kind.BACKCHANNEL
+                or (utterance.kind is Kind.FILLER and not fillers)
+            ):
+                continue
+            gaps.append(Gap(span.end, onset))
+            break
+    return gaps
+
+
+def barge_ins(
+    heard: Sequence[Span], spoken: Sequence[Span], said: Sequence[Utterance]
+) -> list[Span]:
+    """For each utterance that the caller cut: from the caller's onset to the agent's last sound.
+
+    tau-voice's yield latency L_Y, from the audio. The onset is that of the caller's last move
+    (speech with gaps under 0.6 s) that began while the utterance sounded; an utterance that the
+    agent began while the caller spoke is the agent's cut-in, no barge-in.
+    """
+    stops: list[Span] = []
+    for utterance in said:
+        if not utterance.cut:
+            continue
+        onsets = [
+            move.start
+            for move in bridged(heard, _TURN_GAP_S)
+            if utterance.start < move.start <= utterance.end
+        ]
+        if not onsets:
+            continue
+        sounds = [
+            min(span.end, utterance.end + _SLACK_S)
+            for span in spoken
+            if span.end > utterance.start and span.start < utterance.end
+        ]
+        end = max(sounds, default=utterance.end)
+        stops.append(Span(onsets[-1], max(end, onsets[-1])))
+    return stops
+
+
+def _audible_utterances(records: Sequence[Record]) -> list[Utterance]:
+    """Utterances of which at least a sample was played, by their start."""
+    said = [record for record in records if isinstance(record, Utterance)]
+    return sorted((one for one in said if one.end > one.start), key=lambda one: one.start)
+
+
+def _utterance_at(said: Sequence[Utterance], at: float) -> Utterance | None:
+    """The utterance that sounds at a time, the later one where two touch."""
+    found = [one for one in said if one.start - _SLACK_S <= at <= one.end]
+    return found[-1] if found else None
+
+
+def _duration(records: Sequence[Record], caller: Audio | None, agent: Audio | None) -> float:
+    """Seconds of the call: as its end says, else the longer channel, else the last record."""
+    ends = [record.duration for record in records if isinstance(record, CallEnded)]
+    if ends:
+        return ends[-1]
+    samples = max((one.size for one in (caller, agent) if one is not None), default=0)
+    return samples / SAMPLE_RATE if samples else max((one.at for one in records), default=0.0)
+
+
+def _percentile(values: Sequence[float], share: float) -> float | None:
+    return _ms(float(np.percentile(values, share))) if values else None
+
+
+def _total(spans: Sequence[Span]) -> float:
+    return _ms(sum(span.length for span in spans))
+
+
+def _ms(seconds: float) -> float:
+    return round(float(seconds), 3)

@@ -1,0 +1,66 @@
+"""``result.json``: how a call ended, which of its checks held, and its figures."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from agent.figures import Figures
+from agent.records import Outcome
+
+Fidelity: TypeAlias = Literal["audio", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One expectation of a scenario. ``at``: the moment that decided it (s); ``step``: from 1."""
+
+    name: str
+    passed: bool
+    at: float | None
+    message: str
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A call in one object. ``speed``: seconds of call a second of wall time; 0 when unknown.
+
+    ``wall_s`` and ``speed`` alone differ from run to run.
+    """
+
+    outcome: Outcome
+    by: str
+    duration_s: float
+    scenario: str | None
+    policy: str
+    profile: str
+    fidelity: Fidelity
+    passed: bool
+    checks: tuple[Check, ...]
+    figures: Figures
+    wall_s: float
+    speed: float
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """The checks that did not hold, by the moment that decided them, timeless ones last."""
+        broken = [check for check in self.checks if not check.passed]
+        return tuple(sorted(broken, key=lambda one: (one.at is None, one.at or 0.0)))
+
+
+def result_json(result: Result) -> str:
+    """The text of ``result.json``, keys in the order of the fields, a newline at the end."""
+    fields = asdict(result)
+    fields["figures"]["thinks"] = dict(result.figures.thinks)
+    for name in ("duration_s", "wall_s"):
+        fields[name] = round(fields[name], 3)
+    fields["speed"] = round(fields["speed"], 2)
+    return json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
+
+
+def write_result(path: Path, result: Result) -> None:
+    """Write ``result.json``."""
+    path.write_text(result_json(result), encoding="utf-8")

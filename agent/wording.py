@@ -1,0 +1,200 @@
+"""How a call is told to people, in English and Chinese: names of kinds, states, acts, reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from system1.acts import Because
+
+_WORDS: dict[str, tuple[str, str]] = {
+    # What an utterance is for.
+    "kind.greeting": ("greeting", "问候"),
+    "kind.disclosure": ("disclosure", "告知"),
+    "kind.reply": ("reply", "回答"),
+    "kind.filler": ("filler", "填充语"),
+    "kind.check_in": ("check-in", "沉默询问"),
+    "kind.soothe": ("soothing", "安抚"),
+    "kind.backchannel": ("backchannel", "附和"),
+    "kind.repair": ("repair", "修补"),
+    "kind.clarify": ("clarification", "澄清"),
+    "kind.farewell": ("farewell", "道别"),
+    # Who has the floor.
+    "floor.USER": ("Caller has the floor", "来电者持有话轮"),
+    "floor.SYSTEM": ("Agent has the floor", "客服持有话轮"),
+    "floor.FREE_U": ("Free after the caller", "来电者说完，空闲"),
+    "floor.FREE_S": ("Free after the agent", "客服说完，空闲"),
+    "floor.BOTH_U": ("Both, the caller's floor", "重叠，话轮属来电者"),
+    "floor.BOTH_S": ("Both, the agent's floor", "重叠，话轮属客服"),
+    # What System 1 does.
+    "act.say": ("says", "开口"),
+    "act.say_more": ("goes on", "续说"),
+    "act.stop": ("stops", "停下"),
+    "act.duck": ("lowers its voice", "压低音量"),
+    "act.resume": ("carries on", "继续说"),
+    "act.think": ("thinks", "开始思考"),
+    "act.abandon": ("drops the thought", "放弃思考"),
+    "act.listen": ("expects an answer", "等待回答"),
+    "act.transfer": ("transfers the call", "转接"),
+    "act.hang_up": ("hangs up", "挂断"),
+    "act.send_dtmf": ("sends key tones", "发送按键音"),
+    # How a thought ended.
+    "thought.answered": ("answered", "已回答"),
+    "thought.not_understood": ("not understood", "未理解"),
+    "thought.abandoned": ("abandoned", "已放弃"),
+    "thought.failed": ("failed", "失败"),
+    # How a call ended.
+    "outcome.caller_hung_up": ("Caller hung up", "来电者挂断"),
+    "outcome.agent_hung_up": ("Agent hung up", "客服挂断"),
+    "outcome.transferred": ("Transferred", "已转接"),
+    "outcome.time_out": ("Time limit reached", "通话超时"),
+    "outcome.error": ("Ended by an error", "因错误结束"),
+    # People and things of a call.
+    "caller": ("Caller", "来电者"),
+    "agent": ("Agent", "客服"),
+    "floor": ("Floor", "话轮"),
+    "acts": ("Acts", "动作"),
+    "mind": ("Mind", "思考"),
+    "thought": ("thought", "思考"),
+    "memory": ("memory", "记忆"),
+    "speculative": ("speculative", "预先"),
+    "tokens": ("tokens", "词元"),
+    "turn_over": ("turn over", "话轮结束"),
+    "cut_off": ("cut off", "被打断"),
+    "never_said": ("never said", "未说出"),
+    "over_agent": ("over the agent", "与客服重叠"),
+    "first_text": ("first words", "首句"),
+    "why": ("why", "为什么"),
+    "call": ("Call", "通话"),
+    "overlap": ("Both speak", "同时说话"),
+    "text": ("text", "文本"),
+    "audio": ("audio", "音频"),
+    # The report.
+    "report.title": ("Call report", "通话报告"),
+    "report.passed": ("All {n} checks passed", "{n} 项检查全部通过"),
+    "report.passed.1": ("The check passed", "检查通过"),
+    "report.failed": ("{bad} of {n} checks failed", "{n} 项检查中 {bad} 项未通过"),
+    "report.failed.1": ("The check failed", "检查未通过"),
+    "report.unchecked": ("No checks", "无检查项"),
+    "report.what_failed": ("What failed", "未通过的检查"),
+    "report.checks": ("Checks", "检查项"),
+    "report.step": ("step", "步骤"),
+    "report.timeline": ("Time line", "时间线"),
+    "report.overview": ("The whole call", "整通电话"),
+    "report.conversation": ("Conversation", "对话"),
+    "report.silent": ("Nobody said anything.", "没有人说话。"),
+    "report.legend": ("Legend", "图例"),
+    "report.no_audio": ("Text fidelity: no audio was made.", "文本模式：没有音频。"),
+    "report.jump": ("Go to", "跳转到"),
+    "report.unheard": ("not heard", "未听到"),
+    "report.after": ("after", "间隔"),
+    "report.hint": (
+        "Click anywhere to go there. Space plays, arrows step, plus and minus zoom.",
+        "点击任意位置跳转；空格播放，方向键步进，加减号缩放。",
+    ),
+    "player.play": ("Play", "播放"),
+    "player.pause": ("Pause", "暂停"),
+    "player.speed": ("Speed", "速度"),
+    "zoom.in": ("Zoom in", "放大"),
+    "zoom.out": ("Zoom out", "缩小"),
+    "zoom.fit": ("Whole call", "全览"),
+    # Tiles.
+    "tile.gap": ("Response gap", "响应间隔"),
+    "tile.gap.more": ("p90 {p90} · {n} turns", "p90 {p90} · {n} 个话轮"),
+    "tile.gap.more.1": ("{n} turn", "{n} 个话轮"),
+    "tile.answer": ("to the answer itself {p50}", "到正式回答 {p50}"),
+    "tile.stop": ("Yields to the caller in", "被打断后停下"),
+    "tile.stop.more": ("{n} barge-ins", "{n} 次打断"),
+    "tile.stop.more.1": ("{n} barge-in", "{n} 次打断"),
+    "tile.stop.none": ("no barge-in", "没有打断"),
+    "tile.overlap": ("Both spoke", "同时说话"),
+    "tile.overlap.more": ("{n} overlaps", "{n} 次重叠"),
+    "tile.overlap.more.1": ("{n} overlap", "{n} 次重叠"),
+    "tile.proactive": ("Took the initiative", "主动发言"),
+    "tile.proactive.more": (
+        "check-ins {check_ins} · fillers {fillers}",
+        "{check_ins} 次询问 · {fillers} 次填充语",
+    ),
+    "tile.thinks": ("Thoughts", "思考"),
+    "tile.thinks.more": ("{tin} tokens in · {tout} out", "输入 {tin} · 输出 {tout} 词元"),
+    "tile.talk": ("Talk time", "说话时间"),
+    "tile.talk.more": ("caller {caller} · agent {agent}", "来电者 {caller} · 客服 {agent}"),
+    "tile.length": ("Length", "时长"),
+    "tile.length.more": ("made at {speed}× real time", "以 {speed} 倍实时运行"),
+    "tile.none": ("none", "无"),
+    # The index of a suite.
+    "suite.title": ("Scenario suite", "场景套件"),
+    "suite.scenarios": ("Scenarios", "场景"),
+    "suite.passed": ("Passed", "通过"),
+    "suite.failed": ("Failed", "未通过"),
+    "suite.call_time": ("Call time", "通话时长"),
+    "suite.wall_time": ("wall time {wall}", "实际用时 {wall}"),
+    "suite.gap": ("Median response gap", "响应间隔中位数"),
+    "suite.speed": ("Speed", "速度"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of one language, English unless it is Chinese."""
+
+    language: Literal["en", "zh"]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The words for a key with its ``{fields}`` filled in; KeyError when there are none."""
+        english, chinese = _WORDS[key]
+        words = chinese if self.language == "zh" else english
+        return words.format(**values) if values else words
+
+    def count(self, key: str, n: int, **values: object) -> str:
+        """The words for a number of things, in the singular where the language has one."""
+        return self(f"{key}.1" if n == 1 and f"{key}.1" in _WORDS else key, n=n, **values)
+
+    def named(self, family: str, name: str) -> str:
+        """The words for a member of a family; an unknown one speaks for itself."""
+        pair = _WORDS.get(f"{family}.{name}")
+        if pair is None:
+            return name.replace("_", " ")
+        return pair[1] if self.language == "zh" else pair[0]
+
+    def why(self, because: Because) -> str:
+        """A rule and its evidence on one line: ``barge_in.speech: speech 0.42 s``."""
+        said = " · ".join(f"{name} {value}" for name, value in evidence(because))
+        return f"{because.rule}: {said}" if said else because.rule
+
+
+def wording(language: str) -> Wording:
+    """The words for a BCP 47 language tag."""
+    return Wording("zh" if language.lower().split("-")[0] == "zh" else "en")
+
+
+_UNITS = {"s": "s", "ms": "ms", "db": "dB", "hz": "Hz", "st": "st", "sps": "syll/s"}
+
+
+def evidence(because: Because) -> tuple[tuple[str, str], ...]:
+    """The numbers behind an act as people read them: the unit that a name ends in after them."""
+    told = []
+    for name, value in because.evidence:
+        stem, _, unit = name.rpartition("_")
+        text = f"{value:.3g}" if isinstance(value, float) else str(value)
+        if stem and unit in _UNITS:
+            told.append((stem.replace("_", " "), f"{text} {_UNITS[unit]}"))
+        else:
+            told.append((name.replace("_", " "), text))
+    return tuple(told)
+
+
+def clock(seconds: float) -> str:
+    """A time of a call: ``1:02.4``."""
+    tenths = round(max(0.0, seconds) * 10)
+    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
+
+
+def length(seconds: float) -> str:
+    """A length of time: ``0.62 s``, ``12.4 s``, ``5:02``."""
+    if seconds < 9.995:
+        return f"{seconds:.2f} s"
+    if seconds < 99.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"

@@ -1,0 +1,46 @@
+"""Who wins when several reflexes propose: the first in a declared order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from system1.moves import Later, Move, Proposal
+from system1.reflexes import answering, bargein, ending, initiative, turn_end
+from system1.scene import Scene
+
+Reflex = Callable[[Scene], Proposal]
+
+ORDER: tuple[Reflex, ...] = (
+    ending.announced,
+    ending.limits,
+    bargein.too_soon,
+    bargein.barge_in,
+    bargein.false_alarm,
+    turn_end.revised,
+    turn_end.goes_on,
+    turn_end.end_of_turn,
+    initiative.opening,
+    answering.key_rules,
+    answering.nomatch,
+    answering.think,
+    answering.reply,
+    initiative.filler,
+    initiative.noinput,
+    initiative.attend,
+)
+"""Ending before reacting, reacting before answering, answering before taking the initiative."""
+
+
+def arbitrate(scene: Scene) -> tuple[tuple[Move, ...], float | None]:
+    """The winning moves, or none and the earliest time (s) at which a reflex wants to look."""
+    wake: float | None = None
+    for reflex in ORDER:
+        proposal = reflex(scene)
+        match proposal:
+            case None:
+                continue
+            case Later(at=at):
+                wake = at if wake is None else min(wake, at)
+            case _:
+                return proposal, None
+    return (), wake

@@ -1,0 +1,80 @@
+"""System 1: one percept in, acts out. Pure, reproducible, and able to say why."""
+
+from __future__ import annotations
+
+import copy
+
+from policies.policy import Policy
+from system1.acts import SetTimer
+from system1.arbiter import arbitrate
+from system1.commit import Output, commit
+from system1.floor import Floor, Phase
+from system1.language import language_of
+from system1.pauses import PauseStatistics
+from system1.perception import perceive
+from system1.percepts import Percept
+from system1.questions import AnswerKind
+from system1.scene import Scene
+
+MOST_MOVES = 32
+"""Moves made for one percept at most; a mind that proposes more is going round in circles."""
+
+PAUSE_FACTOR: dict[AnswerKind, float] = {
+    AnswerKind.FREE: 1.0,
+    AnswerKind.YES_NO: 0.7,
+    AnswerKind.DIGITS: 1.2,
+    AnswerKind.SPELLING: 1.2,
+    AnswerKind.DATE: 1.0,
+    AnswerKind.CHOICE: 0.9,
+}
+"""Prior pause medians relative to free speech: digits come in groups, a yes comes at once."""
+
+
+class System1:
+    """The fast mind of one call."""
+
+    def __init__(self, policy: Policy) -> None:
+        numbers = policy.turn_taking.endpointing
+        pauses = {
+            kind: PauseStatistics(numbers.pause_median * factor, numbers.pause_spread)
+            for kind, factor in PAUSE_FACTOR.items()
+        }
+        self.scene = Scene(policy, language_of(policy.language), Floor(), pauses)
+        self._wake: float | None = None
+
+    @property
+    def ended(self) -> bool:
+        """The call is over; further percepts are ignored."""
+        return self.scene.floor.phase is Phase.ENDED
+
+    def step(self, percept: Percept) -> list[Output]:
+        """Acts and notices for a percept. Percepts come in time order."""
+        scene = self.scene
+        if self.ended:
+            return []
+        outputs: list[Output] = list(perceive(scene, percept))
+        wake: float | None = None
+        for _ in range(MOST_MOVES):
+            if self.ended:
+                break
+            moves, wake = arbitrate(scene)
+            if not moves:
+                break
+            for move in moves:
+                outputs += commit(scene, move)
+        if wake != self._wake and not self.ended:
+            self._wake = wake
+            outputs.append(SetTimer(wake))
+        return outputs
+
+    def snapshot(self) -> System1:
+        """An independent copy that goes on exactly as this one would."""
+        scene = self.scene
+        shared = {id(scene.policy): scene.policy, id(scene.language): scene.language}
+        twin = object.__new__(System1)
+        model = copy.deepcopy(scene.floor.model)
+        floor = Floor(model)
+        shared[id(scene.floor)] = floor
+        twin.scene = copy.deepcopy(scene, shared)
+        twin._wake = self._wake
+        return twin

@@ -1,0 +1,140 @@
+"""What a reflex may propose: an act, or a judgement that changes the scene without one.
+
+A reflex looks at the scene and returns moves to make now, or the time at which it wants to look
+again, or nothing. It changes nothing itself: ``system1.commit`` does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policies.timing import Ending
+from system1.acts import Because, Kind
+from system1.questions import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Begin an utterance. ``think``: it begins the reply of this think.
+
+    ``ladder``: it is a rung of the ``noinput`` or ``nomatch`` ladder, which climbs.
+    """
+
+    kind: Kind
+    text: str
+    because: Because
+    more: bool = False
+    interruptible: bool = True
+    then: Ending | None = None
+    to: str | None = None
+    think: int | None = None
+    ladder: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """Add to the reply under way."""
+
+    text: str
+    more: bool
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Lower:
+    """Duck while undecided."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """RELEASE: the caller interrupts; stop, and keep the unsaid rest for a false alarm."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take back an utterance that has not become audible; the answer is kept."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Disregard:
+    """KEEP: this speech wants no answer (a backchannel, a cough); its words are dropped."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTurn:
+    """The caller's turn is over."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """The caller goes on with the turn that was taken; work on it is abandoned."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class AskMind:
+    """Give the turn taken to System 2."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The turn taken needs nothing more (``answered``), or System 2 had no answer to it."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Attend:
+    """Tell the ears what kind of answer comes next."""
+
+    question: Question | None
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """End the call, or hand it over."""
+
+    do: Ending
+    to: str | None
+    because: Because
+    time_out: bool = False
+
+
+Move = (
+    Speak
+    | Extend
+    | Lower
+    | Yield
+    | Withdraw
+    | Disregard
+    | TakeTurn
+    | Reopen
+    | AskMind
+    | Answered
+    | Attend
+    | Leave
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Nothing now; look again at ``at`` (s) if nothing else happens before."""
+
+    at: float
+
+
+Proposal = tuple[Move, ...] | Later | None

@@ -1,0 +1,198 @@
+"""Percepts into the scene: what changed, and who has the floor now. No decisions here."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from system1.acts import Kind
+from system1.brief import Turn
+from system1.floor import FloorEvent, Phase, Presence
+from system1.notices import FloorMoved, Notice
+from system1.percepts import (
+    CallerLeft,
+    CallStarted,
+    EndOfTurn,
+    Heard,
+    Percept,
+    PlaybackCut,
+    PlaybackFinished,
+    PlaybackStarted,
+    Prosody,
+    SoundEvent,
+    SpeechStarted,
+    SpeechStopped,
+    Thought,
+    Tick,
+    WordPlayed,
+)
+from system1.scene import Scene, Spoken
+from system1.thoughts import (
+    Advice,
+    Asked,
+    Clarify,
+    Done,
+    Failed,
+    NotUnderstood,
+    Progress,
+    Sentence,
+)
+
+
+def perceive(scene: Scene, percept: Percept) -> list[Notice]:
+    """Take a percept in; returns how the floor moved."""
+    # A time that jumps back would undo the order of events; the clock only goes forward.
+    scene.now = max(scene.now, percept.at)
+    match percept:
+        case SpeechStarted():
+            return _speech_started(scene, percept)
+        case SpeechStopped():
+            return _speech_stopped(scene, percept)
+        case Heard():
+            _heard(scene, percept)
+        case EndOfTurn():
+            scene.caller.end_of_turn = percept.horizons
+        case PlaybackStarted():
+            return _playback_started(scene, percept)
+        case WordPlayed():
+            if (spoken := _current(scene, percept.utterance)) is not None:
+                spoken.chars = max(spoken.chars, percept.chars)
+        case PlaybackFinished():
+            return _playback_ended(scene, percept.utterance, percept.at, None)
+        case PlaybackCut():
+            return _playback_ended(scene, percept.utterance, percept.at, percept.chars)
+        case Thought():
+            _thought(scene, percept)
+        case CallerLeft():
+            scene.floor.send(FloorEvent.LEFT, scene.now)
+            scene.floor.send(FloorEvent.ENDED, scene.now)
+        case CallStarted() | Prosody() | SoundEvent() | Tick():
+            pass
+        case _:
+            assert_never(percept)
+    return []
+
+
+def moved(scene: Scene, event: FloorEvent) -> list[Notice]:
+    """Send an edge to the chart and put the floor's move on record."""
+    scene.floor.model.owes_answer = owes_answer(scene)
+    notice: FloorMoved | None = scene.floor.send(event, scene.now)
+    return [notice] if notice is not None else []
+
+
+def owes_answer(scene: Scene) -> bool:
+    """The caller has said something that no answer has been begun for."""
+    waiting = scene.taken is not None and (scene.work is None or scene.work.utterance is None)
+    return waiting or scene.caller.turn_start is not None
+
+
+def _current(scene: Scene, utterance: int) -> Spoken | None:
+    current = scene.agent.current
+    return current if current is not None and current.id == utterance else None
+
+
+def _speech_started(scene: Scene, percept: SpeechStarted) -> list[Notice]:
+    caller = scene.caller
+    if caller.speaking:
+        return []
+    if caller.turn_start is not None and not scene.agent.audible:
+        # The caller ended this pause by going on: that is what pauses are learnt from.
+        learnt = scene.pauses[scene.kind].learnt(percept.onset - caller.offset)
+        scene.pauses[scene.kind] = learnt
+    caller.speaking = True
+    caller.onset = percept.onset
+    caller.end_of_turn = ()
+    if caller.turn_start is None:
+        caller.turn_start = percept.onset
+        caller.speech_s = 0.0
+    if scene.agent.audible and caller.over_since is None:
+        caller.over_since = percept.onset
+    notices = moved(scene, FloorEvent.CALLER_STARTS)
+    if scene.floor.presence is Presence.SILENT:
+        scene.floor.send(FloorEvent.SPOKE_UP, scene.now)
+    return notices
+
+
+def _speech_stopped(scene: Scene, percept: SpeechStopped) -> list[Notice]:
+    caller = scene.caller
+    if not caller.speaking:
+        return []
+    caller.speaking = False
+    caller.offset = max(percept.offset, caller.onset)
+    caller.speech_s += caller.offset - caller.onset
+    return moved(scene, FloorEvent.CALLER_STOPS)
+
+
+def _heard(scene: Scene, percept: Heard) -> None:
+    stretches = scene.caller.stretches
+    stretches[percept.stretch] = percept
+    # Bounded: a stretch whose words all lie before this turn and the one before is history.
+    keep_from = min(
+        scene.caller.words_from,
+        scene.taken.words_from if scene.taken is not None else scene.caller.words_from,
+    )
+    for number in [n for n, heard in stretches.items() if n < percept.stretch]:
+        words = stretches[number].words
+        if not words or words[-1].start < keep_from:
+            del stretches[number]
+
+
+def _playback_started(scene: Scene, percept: PlaybackStarted) -> list[Notice]:
+    spoken = _current(scene, percept.utterance)
+    if spoken is None or spoken.started is not None:
+        return []
+    spoken.started = percept.at
+    work = scene.work
+    if work is not None and work.utterance == spoken.id:
+        # From here on the turn is answered; until here the answer could be taken back.
+        scene.taken = None
+        if not spoken.more:
+            scene.work = None
+    if spoken.kind is Kind.BACKCHANNEL:
+        return []
+    return moved(scene, FloorEvent.AGENT_STARTS)
+
+
+def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) -> list[Notice]:
+    spoken = _current(scene, utterance)
+    if spoken is None:
+        return []
+    agent = scene.agent
+    agent.current = None
+    agent.silent_since = scene.now
+    if scene.caller.speaking:
+        # Nothing is left to talk over: what goes on is the caller's turn.
+        scene.caller.over_since = None
+    heard = spoken.text if chars is None else spoken.text[:chars]
+    if spoken.started is not None and heard.strip():
+        scene.memory.add(Turn("agent", heard.strip(), spoken.started, at))
+    if chars is None and spoken.then is not None:
+        scene.leaving = (spoken.then, spoken.to, spoken.because)
+    if spoken.kind is Kind.GREETING and scene.floor.phase is Phase.OPENING:
+        scene.floor.send(FloorEvent.OPENED, scene.now)
+    if spoken.started is None or spoken.kind is Kind.BACKCHANNEL:
+        return []
+    return moved(scene, FloorEvent.AGENT_STOPS)
+
+
+def _thought(scene: Scene, percept: Thought) -> None:
+    work = scene.work
+    if work is None or work.think != percept.think:
+        return
+    content = percept.content
+    match content:
+        case Sentence() | Clarify():
+            work.sentences.append(content)
+        case Asked(question=question):
+            work.question = question
+        case Progress(task=task):
+            work.task, work.has_task = task, True
+        case Advice():
+            work.advice = content
+        case NotUnderstood(reason=reason):
+            work.failure = reason
+        case Failed(error=error):
+            work.failure, work.done = error, True
+        case Done():
+            work.done = True
+        case _:
+            assert_never(content)

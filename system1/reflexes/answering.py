@@ -1,0 +1,131 @@
+"""Answers the turn taken: by a rule of the policy, by System 2, or by the nomatch ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.dialogue import Rule
+from policies.timing import Ending, Rung
+from system1.acts import Because, Kind
+from system1.moves import Answered, AskMind, Extend, Move, Proposal, Speak
+from system1.scene import Scene, Work
+from system1.thoughts import Clarify
+
+
+def key_rules(scene: Scene) -> Proposal:
+    """Key decisions without a language model: the first rule that matches wins."""
+    taken = scene.taken
+    if taken is None or scene.work is not None or not _may_speak(scene):
+        return None
+    if not _understood(scene):
+        return None
+    for rule in scene.policy.rules:
+        if _holds(scene, rule, taken.text):
+            because = Because("rule." + rule.id, (("words", taken.text),))
+            return (Answered(because), _outcome(rule.say, rule.do, rule.to, because))
+    return None
+
+
+def nomatch(scene: Scene) -> Proposal:
+    """Nothing was understood: the nomatch ladder."""
+    taken, work = scene.taken, scene.work
+    if taken is None or not _may_speak(scene):
+        return None
+    evidence: tuple[tuple[str, float | int | str], ...]
+    if work is None:
+        if _understood(scene):
+            return None
+        evidence = (("words", taken.text), ("confidence", round(taken.confidence, 4)))
+    elif work.failure is not None and work.done and not work.sentences:
+        evidence = (("words", taken.text), ("reason", work.failure))
+    else:
+        return None
+    because = Because("nomatch", (("count", scene.nomatch + 1), *evidence))
+    rung = rung_for(scene.policy.nomatch, scene.nomatch + 1)
+    if rung is None:
+        return (Answered(because),)
+    kind = _kind(rung.do) if rung.do is not None else Kind.REPAIR
+    return (Speak(kind, rung.say, because, then=rung.do, to=rung.to, ladder="nomatch"),)
+
+
+def think(scene: Scene) -> Proposal:
+    """Ask System 2."""
+    taken = scene.taken
+    if taken is None or scene.work is not None or not _may_speak(scene):
+        return None
+    return (AskMind(Because("think", (("words", taken.text),))),)
+
+
+def reply(scene: Scene) -> Proposal:
+    """Say what System 2 has come up with, as it comes."""
+    work = scene.work
+    if work is None:
+        return None
+    because = Because("reply", (("think", work.think), ("waited_s", _waited(scene, work))))
+    text = scene.joined(*(sentence.text for sentence in work.sentences[work.spoken :]))
+    current = scene.agent.current
+    if work.utterance is not None and current is not None and current.id == work.utterance:
+        if current.ending or (not text and not work.done):
+            return None
+        separator = "" if scene.language.code == "zh" or not text else " "
+        return (Extend(separator + text, not work.done, because),) if current.more else None
+    if not _may_speak(scene):
+        return None
+    if not text:
+        # A mind that fell silent without a word has nothing to be waited for.
+        return (Answered(because),) if work.done and work.failure is None else None
+    first = work.sentences[work.spoken]
+    kind = Kind.CLARIFY if isinstance(first, Clarify) else Kind.REPLY
+    advice = work.advice
+    return (
+        Speak(
+            kind,
+            text,
+            because,
+            more=not work.done,
+            then=advice.do if advice else None,
+            to=advice.to if advice else None,
+            think=work.think,
+        ),
+    )
+
+
+def rung_for(ladder: Sequence[Rung], occurrence: int) -> Rung | None:
+    """The rung with the highest count that is not above ``occurrence`` (VoiceXML 2.0, 5.2.2)."""
+    reached = [rung for rung in ladder if rung.count <= occurrence]
+    return max(reached, key=lambda rung: rung.count, default=None)
+
+
+def _may_speak(scene: Scene) -> bool:
+    """The agent is silent, and the caller has not begun to say something more."""
+    return scene.agent.current is None and scene.caller.turn_start is None
+
+
+def _understood(scene: Scene) -> bool:
+    taken = scene.taken
+    return (
+        taken is not None
+        and bool(taken.text)
+        and taken.confidence >= scene.policy.turn_taking.confidencelevel
+    )
+
+
+def _holds(scene: Scene, rule: Rule, text: str) -> bool:
+    when = rule.when
+    if when.says is not None and not any(scene.language.contains(text, say) for say in when.says):
+        return False
+    if when.agitated is not None and scene.agitated < when.agitated:
+        return False
+    return when.turns is None or scene.turns >= when.turns
+
+
+def _outcome(say: str, do: Ending | None, to: str | None, because: Because) -> Move:
+    return Speak(_kind(do), say, because, then=do, to=to)
+
+
+def _kind(do: Ending | None) -> Kind:
+    return Kind.FAREWELL if do is Ending.HANG_UP else Kind.REPLY
+
+
+def _waited(scene: Scene, work: Work) -> float:
+    return round(scene.now - work.started, 4)

@@ -1,0 +1,150 @@
+"""Speech over the agent: an interruption, a backchannel, or a noise?
+
+``SYSTEM -> BOTH_S``, then RELEASE or KEEP. The agent ducks as soon as it hears something and
+decides from the words, how long they last, and what it was saying itself.
+"""
+
+from __future__ import annotations
+
+from policies.timing import BargeInType
+from system1.acts import Because
+from system1.moves import Disregard, Later, Lower, Proposal, Speak, Withdraw, Yield
+from system1.questions import AnswerKind
+from system1.scene import EPSILON_S, Scene, Spoken
+
+ANSWERABLE = 0.6
+"""A question is understood once this share of it was heard; a yes after that is an answer."""
+
+
+def too_soon(scene: Scene) -> Proposal:
+    """The caller began to speak before the agent's utterance became audible: take it back."""
+    spoken = scene.agent.current
+    if spoken is None or spoken.started is not None or spoken.ending or not spoken.interruptible:
+        return None
+    if not scene.caller.speaking or scene.caller.turn_start is None:
+        return None
+    return (Withdraw(Because("too_soon", (("onset", scene.caller.onset),))),)
+
+
+def barge_in(scene: Scene) -> Proposal:
+    """Decide about speech that began over the agent's."""
+    spoken = scene.agent.current
+    since = scene.caller.over_since
+    if since is None:
+        return None
+    if spoken is None:
+        return _agent_was_through(scene)
+    numbers = scene.policy.turn_taking.bargein
+    if spoken.ending or not spoken.interruptible or numbers.type is BargeInType.OFF:
+        return None
+    caller = scene.caller
+    words = scene.text(since - numbers.min_speech)
+    lasted = round((scene.now if caller.speaking else caller.offset) - since, 4)
+    evidence: tuple[tuple[str, float | int | str], ...] = (
+        ("words", words),
+        ("speech_s", lasted),
+        ("over", spoken.kind.value),
+    )
+    if numbers.type is BargeInType.HOTWORD:
+        if any(scene.language.contains(words, hotword) for hotword in numbers.hotwords):
+            return (Yield(Because("bargein.hotword", evidence)),)
+        return None if caller.speaking else _keep(scene, Because("bargein.no_hotword", evidence))
+    if words and not is_backchannel(scene, words):
+        if lasted >= numbers.min_speech - EPSILON_S:
+            return (Yield(Because("bargein.words", evidence)),)
+        wait, verdict = numbers.min_speech, "bargein.too_short"
+    elif words:
+        if lasted > numbers.max_backchannel + EPSILON_S:
+            return (Yield(Because("bargein.long", evidence)),)
+        if _answers(scene, spoken, words):
+            return None
+        wait, verdict = numbers.max_backchannel, "backchannel"
+    else:
+        if lasted > numbers.max_wordless + EPSILON_S:
+            return (Yield(Because("bargein.wordless", evidence)),)
+        wait, verdict = numbers.max_wordless, "noise"
+    if not caller.speaking:
+        return _keep(scene, Because(verdict, evidence))
+    if not spoken.ducked:
+        return (Lower(Because("bargein.undecided", evidence)),)
+    return Later(since + wait + 2 * EPSILON_S)
+
+
+def _agent_was_through(scene: Scene) -> Proposal:
+    """The agent finished before this was decided: nothing is left to interrupt.
+
+    What was only a backchannel still wants no answer; anything else is the caller's turn.
+    """
+    caller = scene.caller
+    since = caller.over_since
+    if caller.speaking or since is None:
+        return None
+    words = scene.text(since - scene.policy.turn_taking.bargein.min_speech)
+    question = scene.memory.question
+    if question is None and words and is_backchannel(scene, words):
+        return _keep(scene, Because("backchannel", (("words", words),)))
+    return None
+
+
+def _keep(scene: Scene, because: Because) -> Proposal:
+    """KEEP, once the recogniser had its chance to find words after all."""
+    caller = scene.caller
+    due = caller.offset + scene.policy.turn_taking.endpointing.words_settle
+    if not caller.settled() and scene.now < due - EPSILON_S:
+        return Later(due)
+    return (Disregard(because),)
+
+
+def is_backchannel(scene: Scene, words: str) -> bool:
+    """Nothing but the language's or the policy's backchannels."""
+    return scene.language.is_backchannel(words, scene.policy.backchannels.caller)
+
+
+def says_something(scene: Scene, words: str) -> bool:
+    """Words that want an answer: more than backchannels, or a yes or no to what was asked."""
+    if not words:
+        return False
+    question = scene.memory.question
+    answered = question is not None and question.kind is AnswerKind.YES_NO
+    if answered and scene.language.answer(words) is not None:
+        return True
+    return not is_backchannel(scene, words)
+
+
+def _answers(scene: Scene, spoken: Spoken, words: str) -> bool:
+    """A yes to a yes/no question that has been asked far enough is an answer, no backchannel."""
+    question = spoken.question
+    if question is None or question.kind is not AnswerKind.YES_NO:
+        return False
+    asked = spoken.chars >= ANSWERABLE * len(spoken.text)
+    return asked and scene.language.answer(words) is not None
+
+
+def false_alarm(scene: Scene) -> Proposal:
+    """The agent stopped, and then nothing was said: go on from the word where it stopped."""
+    yielded = scene.agent.yielded
+    caller = scene.caller
+    if yielded is None or scene.agent.current is not None or caller.speaking:
+        return None
+    words = scene.text()
+    if says_something(scene, words):
+        return None
+    due = caller.offset + scene.policy.turn_taking.bargein.resume_after
+    if scene.now < due - EPSILON_S:
+        return Later(due)
+    silence_s = round(scene.now - caller.offset, 4)
+    because = Because("false_bargein", (("words", words), ("silence_s", silence_s)))
+    rest = yielded.text[yielded.chars :].strip()
+    if not rest:
+        return (Disregard(because),)
+    return (
+        Disregard(because),
+        Speak(
+            yielded.kind,
+            rest,
+            because,
+            interruptible=yielded.interruptible,
+            then=yielded.then,
+            to=yielded.to,
+        ),
+    )

@@ -1,0 +1,84 @@
+"""Takes the caller's turn when the pause has lasted as long as it should; or drops a noise."""
+
+from __future__ import annotations
+
+from system1.acts import Because
+from system1.endpointing import best_silence
+from system1.evidence import weigh
+from system1.moves import Disregard, Later, Proposal, Reopen, TakeTurn
+from system1.reflexes.bargein import is_backchannel, says_something
+from system1.scene import EPSILON_S, Scene
+
+
+def end_of_turn(scene: Scene) -> Proposal:
+    """Endpointing as optimal stopping (``system1.endpointing``)."""
+    caller = scene.caller
+    if caller.speaking or caller.turn_start is None or scene.taken is not None:
+        return None
+    if scene.agent.current is not None:
+        return None
+    words = scene.text()
+    if scene.agent.yielded is not None and not says_something(scene, words):
+        return None
+    limits = scene.policy.turn_taking.endpointing
+    silence = scene.now - caller.offset
+    if not words:
+        heard_out = caller.settled() or silence >= limits.words_settle - EPSILON_S
+        if caller.speech_s < scene.policy.turn_taking.bargein.min_speech:
+            evidence = (("speech_s", round(caller.speech_s, 4)),)
+            if heard_out:
+                return (Disregard(Because("noise", evidence)),)
+            return Later(caller.offset + limits.words_settle)
+    seen = weigh(scene)
+    stopping = best_silence(round(seen.pi, 6), scene.pauses[scene.kind], limits)
+    due = caller.offset + stopping.silence
+    if not caller.settled():
+        due = max(due, caller.offset + limits.words_settle)
+    if scene.now < due - EPSILON_S:
+        return Later(due)
+    return (
+        TakeTurn(
+            Because(
+                "end_of_turn",
+                (
+                    ("silence_s", round(silence, 4)),
+                    ("pi", round(stopping.pi, 4)),
+                    ("posterior", round(stopping.posterior, 4)),
+                    ("hazard", round(stopping.hazard, 4)),
+                    ("patience_s", limits.patience),
+                    *((f"w.{name}", round(weight, 2)) for name, weight in seen.features),
+                ),
+            )
+        ),
+    )
+
+
+def goes_on(scene: Scene) -> Proposal:
+    """The caller speaks again before the answer has begun: it is the same turn, going on."""
+    caller, taken = scene.caller, scene.taken
+    if taken is None or caller.turn_start is None or scene.agent.audible or taken.forced:
+        return None
+    words = scene.text()
+    if words and not is_backchannel(scene, words):
+        return (Reopen(Because("goes_on", (("words", words),))),)
+    if caller.speaking:
+        return None
+    due = caller.offset + scene.policy.turn_taking.endpointing.words_settle
+    if not caller.settled() and scene.now < due - EPSILON_S:
+        return Later(due)
+    return (Disregard(Because("backchannel" if words else "noise", (("words", words),))),)
+
+
+def revised(scene: Scene) -> Proposal:
+    """The recogniser changed its mind about a turn that no answer has begun for."""
+    caller, taken = scene.caller, scene.taken
+    if taken is None or caller.turn_start is not None or scene.agent.audible:
+        return None
+    now_reads = " ".join(
+        word.text for word in caller.words(taken.words_from) if word.start < taken.end - EPSILON_S
+    )
+    before = scene.language.tokens(taken.text)
+    if not now_reads or scene.language.tokens(now_reads) == before:
+        return None
+    because = Because("revised", (("was", taken.text), ("words", now_reads)))
+    return (Reopen(because), TakeTurn(because))

@@ -1,0 +1,178 @@
+"""Everything that System 1 knows about the moment: one copyable value.
+
+Perception and the commit of a move write it; reflexes only read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from policies.policy import Policy
+from policies.timing import Ending
+from system1.acts import Because, Kind
+from system1.floor import Floor
+from system1.language import Language
+from system1.memory import ShortTermMemory
+from system1.pauses import PauseStatistics
+from system1.percepts import Heard, Word
+from system1.questions import AnswerKind, Question, TaskState
+from system1.thoughts import Advice, Clarify, Sentence
+
+EPSILON_S = 1e-6
+"""Times within this are the same moment: they come from sample counts over the rate."""
+
+
+@dataclass(slots=True)
+class Spoken:
+    """An utterance of the agent's, from the act to its end.
+
+    ``then``: what follows once it was said to its end. ``started``: s, None until audible.
+    ``chars``: how much of ``text`` was heard so far. ``ending``: a stop is under way.
+    """
+
+    id: int
+    kind: Kind
+    text: str
+    more: bool
+    interruptible: bool
+    because: Because
+    then: Ending | None = None
+    to: str | None = None
+    question: Question | None = None
+    think: int | None = None
+    started: float | None = None
+    chars: int = 0
+    ducked: bool = False
+    ending: bool = False
+
+
+@dataclass(slots=True)
+class Taken:
+    """The caller's turn that is being answered. Times in s.
+
+    ``words_from``: where its words began, so that it can be reopened. ``forced``: it was cut off
+    by ``maxspeechtimeout`` and is answered even though the caller talks on.
+    """
+
+    start: float
+    end: float
+    text: str
+    words_from: float
+    confidence: float
+    forced: bool = False
+
+
+@dataclass(slots=True)
+class Work:
+    """System 2 at work on the turn taken. ``spoken`` counts the sentences already said."""
+
+    think: int
+    said: str
+    started: float
+    sentences: list[Sentence | Clarify] = field(default_factory=list)
+    spoken: int = 0
+    utterance: int | None = None
+    question: Question | None = None
+    task: TaskState | None = None
+    has_task: bool = False
+    advice: Advice | None = None
+    failure: str | None = None
+    done: bool = False
+    fillers: int = 0
+
+
+@dataclass(slots=True)
+class CallerSide:
+    """What is known of the caller's speech. Times in s on the audio clock.
+
+    ``turn_start``: onset of speech that has not been answered or dismissed yet. ``over_since``:
+    onset of speech over the agent that is not judged yet. ``speech_s``: speech in this turn.
+    """
+
+    speaking: bool = False
+    onset: float = 0.0
+    offset: float = 0.0
+    turn_start: float | None = None
+    over_since: float | None = None
+    speech_s: float = 0.0
+    words_from: float = -1.0
+    stretches: dict[int, Heard] = field(default_factory=dict)
+    end_of_turn: tuple[tuple[float, float], ...] = ()
+
+    def words(self, since: float | None = None) -> tuple[Word, ...]:
+        """The words of the turn under way, or since ``since`` (s)."""
+        start = self.words_from if since is None else since
+        return tuple(
+            word
+            for heard in self.stretches.values()
+            for word in heard.words
+            if word.start >= start - EPSILON_S
+        )
+
+    def settled(self) -> bool:
+        """The recogniser has finished with the last stretch that it reported."""
+        return bool(self.stretches) and next(reversed(self.stretches.values())).final
+
+    def confidence(self) -> float:
+        """The lowest confidence over the stretches of this turn that have words; 0 for none."""
+        found = [
+            heard.confidence
+            for heard in self.stretches.values()
+            if any(word.start >= self.words_from - EPSILON_S for word in heard.words)
+        ]
+        return min(found, default=0.0)
+
+
+@dataclass(slots=True)
+class AgentSide:
+    """The agent's own speech. ``silent_since``: end of its last utterance (s)."""
+
+    current: Spoken | None = None
+    silent_since: float = 0.0
+    next_utterance: int = 1
+    next_think: int = 1
+    yielded: Spoken | None = None
+    filler_uses: int = 0
+    greeted: bool = False
+    disclosed: int = 0
+
+    @property
+    def audible(self) -> bool:
+        return self.current is not None and self.current.started is not None
+
+
+@dataclass(slots=True)
+class Scene:
+    """The moment. ``taken`` without ``work``: a turn that still wants deciding upon."""
+
+    policy: Policy
+    language: Language
+    floor: Floor
+    pauses: dict[AnswerKind, PauseStatistics]
+    now: float = 0.0
+    caller: CallerSide = field(default_factory=CallerSide)
+    agent: AgentSide = field(default_factory=AgentSide)
+    memory: ShortTermMemory = field(default_factory=ShortTermMemory)
+    taken: Taken | None = None
+    work: Work | None = None
+    listening: Question | None = None
+    noinput: int = 0
+    nomatch: int = 0
+    turns: int = 0
+    agitated: int = 0
+    leaving: tuple[Ending, str | None, Because] | None = None
+
+    @property
+    def kind(self) -> AnswerKind:
+        """What kind of answer the caller is giving."""
+        question = self.memory.question
+        return question.kind if question is not None else AnswerKind.FREE
+
+    def text(self, since: float | None = None) -> str:
+        """The caller's words of this turn, or since ``since`` (s), as one text."""
+        words = [word.text for word in self.caller.words(since)]
+        return ("" if self.language.code == "zh" else " ").join(words)
+
+    def joined(self, *parts: str) -> str:
+        """Texts put together as the language writes them."""
+        return ("" if self.language.code == "zh" else " ").join(part for part in parts if part)
