@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -100,9 +101,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "zoom.fit": ("Whole call", "全览"),
     # Tiles.
     "tile.gap": ("Response gap", "响应间隔"),
-    "tile.gap.more": ("p90 {p90} · {n} turns", "p90 {p90} · {n} 个话轮"),
-    "tile.gap.more.1": ("{n} turn", "{n} 个话轮"),
-    "tile.answer": ("to the answer itself {p50}", "到正式回答 {p50}"),
+    "tile.gap.turns": ("{n} turns", "{n} 个话轮"),
+    "tile.gap.turns.1": ("{n} turn", "{n} 个话轮"),
+    "tile.gap.answer": ("to the answer {p50}", "到正式回答 {p50}"),
     "tile.stop": ("Yields to the caller in", "被打断后停下"),
     "tile.stop.more": ("{n} barge-ins", "{n} 次打断"),
     "tile.stop.more.1": ("{n} barge-in", "{n} 次打断"),
@@ -111,16 +112,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "tile.overlap.more": ("{n} overlaps", "{n} 次重叠"),
     "tile.overlap.more.1": ("{n} overlap", "{n} 次重叠"),
     "tile.proactive": ("Took the initiative", "主动发言"),
-    "tile.proactive.more": (
-        "check-ins {check_ins} · fillers {fillers}",
-        "{check_ins} 次询问 · {fillers} 次填充语",
-    ),
+    "tile.check_ins": ("{n} check-ins", "{n} 次询问"),
+    "tile.check_ins.1": ("{n} check-in", "{n} 次询问"),
+    "tile.fillers": ("{n} fillers", "{n} 次填充语"),
+    "tile.fillers.1": ("{n} filler", "{n} 次填充语"),
     "tile.thinks": ("Thoughts", "思考"),
-    "tile.thinks.more": ("{tin} tokens in · {tout} out", "输入 {tin} · 输出 {tout} 词元"),
-    "tile.talk": ("Talk time", "说话时间"),
-    "tile.talk.more": ("caller {caller} · agent {agent}", "来电者 {caller} · 客服 {agent}"),
+    "tile.tokens": ("{tin} → {tout} tokens", "{tin} → {tout} 词元"),
     "tile.length": ("Length", "时长"),
-    "tile.length.more": ("made at {speed}× real time", "以 {speed} 倍实时运行"),
+    "tile.speed": ("{speed}× real time", "{speed} 倍实时"),
     "tile.none": ("none", "无"),
     # The index of a suite.
     "suite.title": ("Scenario suite", "场景套件"),
@@ -182,6 +181,20 @@ def evidence(because: Because) -> tuple[tuple[str, str], ...]:
         else:
             told.append((name.replace("_", " "), text))
     return tuple(told)
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Words as one text: with a space between them, save between two Chinese characters."""
+    text = ""
+    for word in texts:
+        close = text and word and is_wide(text[-1]) and is_wide(word[0])
+        text += word if close or not text else f" {word}"
+    return text
+
+
+def is_wide(char: str) -> bool:
+    """Whether a character is Chinese, Japanese or Korean, or their punctuation."""
+    return ord(char) > 0x2E7F
 
 
 def clock(seconds: float) -> str:

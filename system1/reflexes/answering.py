@@ -49,9 +49,11 @@ def nomatch(scene: Scene) -> Proposal:
 
 
 def think(scene: Scene) -> Proposal:
-    """Ask System 2."""
-    taken = scene.taken
-    if taken is None or scene.work is not None or not _may_speak(scene):
+    """Ask System 2; a protected line of the agent's own is time that it may use."""
+    taken, current = scene.taken, scene.agent.current
+    if taken is None or scene.work is not None or scene.caller.turn_start is not None:
+        return None
+    if current is not None and current.interruptible:
         return None
     return (AskMind(Because("think", (("words", taken.text),))),)
 

@@ -11,6 +11,13 @@ from system1.reflexes.answering import rung_for
 from system1.scene import EPSILON_S, Scene
 
 
+HEAD_START_S = 0.4
+"""What System 2 gets before a filler is thought of, however late the turn was taken."""
+
+BETWEEN_S = 1.0
+"""Silence between two fillers at least: closer together they are a speech, not a filler."""
+
+
 def opening(scene: Scene) -> Proposal:
     """The greeting, then what must be disclosed."""
     agent = scene.agent
@@ -41,7 +48,11 @@ def filler(scene: Scene) -> Proposal:
     if work.fillers >= len(scene.policy.fillers):
         return None
     line = scene.policy.fillers[work.fillers]
-    due = taken.end + line.after
+    # What counts is the silence that the caller has heard, on either side.
+    due = max(taken.end, scene.agent.silent_since) + line.after
+    due = max(due, work.started + HEAD_START_S)
+    if work.fillers:
+        due = max(taken.end + line.after, scene.agent.silent_since + BETWEEN_S)
     if scene.now < due - EPSILON_S:
         return Later(due)
     text = line.say[scene.agent.filler_uses % len(line.say)]

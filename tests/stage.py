@@ -1,0 +1,137 @@
+"""A stage for System 1: a whole call at word fidelity with a mind whose answers the test writes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+from agent.call import Call
+from agent.journal import Journal
+from agent.records import CallOpened, Decision, FloorChange, Record, Utterance
+from agent.schedule import Schedule
+from agent.thinking import Thinking
+from policies.policy import Policy
+from speech.wordmouth import WordMouth
+from system1.brief import Brief
+from system1.percepts import (
+    CallerLeft,
+    Heard,
+    Percept,
+    SpeechStarted,
+    SpeechStopped,
+    Word,
+)
+from system1.thoughts import Asked, Done, Sentence, ThoughtContent
+
+WORD_S = 0.3
+
+
+def bot(**changes: Any) -> Policy:
+    """A small policy; ``changes`` replace or add keys."""
+    base: dict[str, Any] = {
+        "policy": "stage",
+        "persona": {"name": "Anna"},
+        "greeting": "Hello, this is Anna.",
+    }
+    return Policy.model_validate(base | changes)
+
+
+class Answers:
+    """A mind that gives the answers it was given, in turn, then the last one for ever."""
+
+    def __init__(self, *answers: Sequence[ThoughtContent] | str) -> None:
+        self.answers = answers or ("All is well with your line. Nothing needs to be done today.",)
+        self.briefs: list[Brief] = []
+
+    async def think(self, brief: Brief) -> AsyncIterator[ThoughtContent]:
+        answer = self.answers[min(len(self.briefs), len(self.answers) - 1)]
+        self.briefs.append(brief)
+        if isinstance(answer, str):
+            answer = (Asked(None), Sentence(answer), Done())
+        for thought in answer:
+            yield thought
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class Stage:
+    """One call. Build up the caller's side, then ``play``."""
+
+    def __init__(self, policy: Policy, mind: Answers | None = None, think: float = 0.3) -> None:
+        self.mind = mind or Answers()
+        self.script = Schedule()
+        self.stretch = 0
+        journal = Journal()
+        mouth = WordMouth(lambda: self.call.now, policy.voice.rate)
+        self.call = Call(
+            policy,
+            Thinking(self.mind, "virtual", think),
+            mouth,
+            lambda question: None,
+            journal,
+            (self.script, mouth),
+        )
+
+    def says(self, at: float, text: str, word_s: float = WORD_S, confidence: float = 1.0) -> float:
+        """The caller says this from ``at`` on; returns the end (s)."""
+        percepts, end = speech(at, text, self.stretch, word_s, confidence)
+        self.stretch += 1
+        for percept in percepts:
+            self.script.add(percept)
+        return end
+
+    def makes_noise(self, at: float, seconds: float) -> float:
+        """Voice activity without a word."""
+        self.script.add(SpeechStarted(at + 0.08, at))
+        self.script.add(SpeechStopped(at + seconds + 0.2, at + seconds))
+        return at + seconds
+
+    def hangs_up(self, at: float) -> None:
+        """The caller leaves."""
+        self.script.add(CallerLeft(at))
+
+    def play(self, to: float = 60.0) -> Stage:
+        """Run the call up to ``to`` (s)."""
+        self.call.begin(CallOpened(0.0, "stage", None, "text", "test", "en"))
+        asyncio.run(self.call.advance(to))
+        return self
+
+    @property
+    def records(self) -> list[Record]:
+        return self.call.journal.records
+
+    def utterances(self) -> list[Utterance]:
+        """What was said, in order."""
+        return [one for one in self.records if isinstance(one, Utterance)]
+
+    def decisions(self, do: str | None = None) -> list[Decision]:
+        """Decisions, of one kind if ``do`` is given."""
+        found = [one for one in self.records if isinstance(one, Decision)]
+        return [one for one in found if do is None or one.do == do]
+
+    def floors(self) -> list[str]:
+        """The floor's moves as ``FROM>TO``."""
+        moves = [one for one in self.records if isinstance(one, FloorChange)]
+        return [f"{one.source.value}>{one.target.value}" for one in moves]
+
+    def first(self, wanted: Callable[[Decision], bool]) -> Decision:
+        """The first decision that fits."""
+        return next(one for one in self.decisions() if wanted(one))
+
+
+def speech(
+    at: float, text: str, stretch: int, word_s: float = WORD_S, confidence: float = 1.0
+) -> tuple[list[Percept], float]:
+    """A line as the ears would report it, and its end (s)."""
+    percepts: list[Percept] = [SpeechStarted(at + 0.08, at)]
+    words: list[Word] = []
+    end = at
+    for text_of_word in text.split():
+        words.append(Word(text_of_word, end, end + word_s))
+        end += word_s
+        percepts.append(Heard(end + 0.06, stretch, tuple(words), False, confidence))
+    percepts.append(SpeechStopped(end + 0.2, end))
+    percepts.append(Heard(end + 0.24, stretch, tuple(words), True, confidence))
+    return percepts, end

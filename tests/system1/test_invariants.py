@@ -1,0 +1,226 @@
+"""What holds whatever happens: properties of System 1 over random percept streams."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.call import Call
+from agent.journal import Journal
+from agent.records import CallEnded, Decision, FloorChange, PerceptSeen, Utterance
+from agent.replay import compare, redecide
+from agent.schedule import Schedule
+from agent.thinking import Thinking
+from speech.wordmouth import WordMouth
+from system1.acts import Kind
+from system1.mind import System1
+from system1.notices import FloorState
+from system1.percepts import (
+    CallStarted,
+    EndOfTurn,
+    Heard,
+    Percept,
+    PlaybackCut,
+    PlaybackFinished,
+    PlaybackStarted,
+    Prosody,
+    SoundEvent,
+    SpeechStarted,
+    SpeechStopped,
+    Thought,
+    Tick,
+    Word,
+    WordPlayed,
+)
+from system1.thoughts import Done, Failed, NotUnderstood, Sentence
+from tests.stage import Stage, bot
+
+POLICY = bot(
+    disclosures=[{"id": "rec", "say": "This call may be recorded."}],
+    rules=[
+        {"id": "bye", "when": {"says": ["goodbye"]}, "say": "Goodbye.", "do": "hang_up"},
+        {"id": "stop", "when": {"turns": 9}, "say": "Enough.", "do": "hang_up"},
+    ],
+    turn_taking={"max_call": 120.0, "maxspeechtimeout": 10.0},
+)
+
+WORDS = ["yes", "no", "uh-huh", "my", "line", "is", "down", "the", "um", "goodbye", "four", "wait"]
+LINES = st.lists(
+    st.tuples(
+        st.floats(0.05, 6.0),
+        st.lists(st.sampled_from(WORDS), max_size=7),
+        st.floats(0.1, 0.6),
+    ),
+    max_size=9,
+)
+ANSWERS = ["Yes.", "It is fixed within four hours, and you will get a message from us then."]
+
+
+def call_with(lines: list[tuple[float, list[str], float]], think: float) -> Stage:
+    stage = Stage(POLICY, think=think)
+    at = 0.0
+    for gap, words, word_s in lines:
+        at += gap
+        if words:
+            at = stage.says(at, " ".join(words), word_s)
+        else:
+            at = stage.makes_noise(at, word_s)
+        # Voice activity is told apart only where there is a gap to tell.
+        at += 0.25
+    return stage.play(200.0)
+
+
+@settings(max_examples=120, deadline=None)
+@given(LINES, st.floats(0.0, 5.0))
+def test_a_call_keeps_its_invariants(
+    lines: list[tuple[float, list[str], float]], think: float
+) -> None:
+    stage = call_with(lines, think)
+    records = stage.records
+    assert isinstance(records[-1], CallEnded), "every call ends"
+    times = [record.at for record in records]
+    assert times == sorted(times), "the journal is in time order"
+    floor = FloorState.FREE_S
+    said: set[str] = set()
+    offered: list[str] = [POLICY.greeting, POLICY.farewell or ""]
+    offered += [one.say for one in POLICY.disclosures]
+    offered += [one.say for ladder in (POLICY.noinput, POLICY.nomatch) for one in ladder]
+    offered += [one.say for one in POLICY.rules]
+    offered += [text for one in POLICY.fillers for text in one.say]
+    offered += [str(answer) for answer in stage.mind.answers]
+    forced = False
+    for record in records:
+        match record:
+            case FloorChange():
+                assert record.source is floor, "the floor moves from where it is"
+                floor = record.target
+            case Decision(do="take_turn"):
+                forced = record.because.rule == "maxspeechtimeout"
+            case Decision(do="say", kind=Kind.REPLY):
+                assert forced or floor in (FloorState.FREE_U, FloorState.FREE_S), (
+                    "a reply begins only when the caller does not hold the floor"
+                )
+            case _:
+                pass
+        if isinstance(record, Decision) and record.do in ("say", "say_more"):
+            said.add((record.text or "").strip())
+    for text in said:
+        assert any(text in one for one in offered), f"nobody proposed {text!r}"
+    check_stops(stage)
+
+
+def check_stops(stage: Stage) -> None:
+    """After a confirmed barge-in no agent audio later than the fade."""
+    fade = POLICY.turn_taking.bargein.fade
+    ends = {one.id: one for one in stage.utterances()}
+    for stop in stage.decisions("stop"):
+        spoken: Utterance | None = ends.get(stop.to if isinstance(stop.to, int) else -1)
+        if spoken is not None:
+            assert spoken.end <= stop.at + fade + 1e-3
+
+
+@settings(max_examples=60, deadline=None)
+@given(LINES, st.floats(0.0, 5.0))
+def test_replay_of_the_percepts_gives_the_same_decisions(
+    lines: list[tuple[float, list[str], float]], think: float
+) -> None:
+    stage = call_with(lines, think)
+    assert compare(stage.decisions(), redecide(stage.records, POLICY)) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(LINES, st.floats(0.0, 2.0), st.data())
+def test_a_snapshot_taken_anywhere_goes_on_identically(
+    lines: list[tuple[float, list[str], float]], think: float, data: st.DataObject
+) -> None:
+    percepts = [
+        one.percept for one in call_with(lines, think).records if isinstance(one, PerceptSeen)
+    ]
+    cut = data.draw(st.integers(0, len(percepts)))
+    first = System1(POLICY)
+    for percept in percepts[:cut]:
+        first.step(percept)
+    second = first.snapshot()
+    rest = percepts[cut:]
+    assert [first.step(one) for one in rest] == [second.step(one) for one in rest]
+
+
+ODD = st.one_of(
+    st.floats(-1e3, 1e4),
+    st.sampled_from([0.0, math.inf, -math.inf, math.nan]),
+)
+FINITE = st.floats(0.0, 1e4)
+HOSTILE: st.SearchStrategy[Percept] = st.one_of(
+    st.builds(CallStarted, FINITE),
+    st.builds(SpeechStarted, FINITE, FINITE),
+    st.builds(SpeechStopped, FINITE, FINITE),
+    st.builds(
+        Heard,
+        FINITE,
+        st.integers(0, 5),
+        st.lists(st.builds(Word, st.text(max_size=4), FINITE, FINITE), max_size=4).map(tuple),
+        st.booleans(),
+        st.floats(0, 1),
+    ),
+    st.builds(EndOfTurn, FINITE, st.just(((0.5, 0.9),))),
+    st.builds(Prosody, FINITE, ODD, ODD, ODD, ODD),
+    st.builds(SoundEvent, FINITE, st.text(max_size=5)),
+    st.builds(PlaybackStarted, FINITE, st.integers(0, 5)),
+    st.builds(WordPlayed, FINITE, st.integers(0, 5), st.integers(-3, 999)),
+    st.builds(PlaybackFinished, FINITE, st.integers(0, 5)),
+    st.builds(PlaybackCut, FINITE, st.integers(0, 5), st.integers(0, 99)),
+    st.builds(
+        Thought,
+        FINITE,
+        st.integers(0, 4),
+        st.one_of(
+            st.builds(Sentence, st.text(max_size=9)),
+            st.just(Done()),
+            st.just(Failed("down")),
+            st.just(NotUnderstood("no")),
+        ),
+    ),
+    st.builds(Tick, FINITE),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(HOSTILE, max_size=60))
+def test_nothing_that_comes_in_can_break_it(percepts: list[Percept]) -> None:
+    first, second = System1(POLICY), System1(POLICY)
+    for percept in percepts:
+        assert first.step(percept) == second.step(percept)
+    limit = POLICY.turn_taking.max_call
+    first.step(Tick(max(limit, first.scene.now) + 60.0))
+    assert first.ended, "no stream of percepts keeps a call open beyond its limit"
+
+
+def test_a_thousand_words_in_one_turn() -> None:
+    system1 = System1(POLICY)
+    system1.step(CallStarted(0.0))
+    system1.step(SpeechStarted(1.0, 1.0))
+    words = tuple(Word("word", 1.0 + 0.01 * n, 1.01 + 0.01 * n) for n in range(1000))
+    for n in range(0, 1000, 100):
+        system1.step(Heard(1.5 + 0.01 * n, 0, words[:n], False))
+    assert not system1.ended
+
+
+def test_percepts_are_values() -> None:
+    percept = SpeechStarted(1.0, 0.9)
+    assert replace(percept, at=1.0) == percept
+
+
+def test_the_core_runs_without_a_loop_of_its_own() -> None:
+    """System 1 needs neither clock nor loop: a call is a plain function of its percepts."""
+    script = Schedule()
+    journal = Journal()
+    mouth = WordMouth(lambda: call.now)
+    call = Call(
+        POLICY, Thinking(Stage(POLICY).mind, "virtual", 0.0), mouth, lambda q: None, journal
+    )
+    call.perceive(CallStarted(0.0))
+    assert script.next_due() is None
+    assert [one.do for one in journal.records if isinstance(one, Decision)] == ["say"]
