@@ -74,6 +74,12 @@ class BargeIn(Section):
     min_speech: Seconds = Field(
         0.3, le=5, description="Speech shorter than this never interrupts. Unit: s."
     )
+    decide_by: Seconds = Field(
+        0.42,
+        le=5,
+        description="Words over the agent that the recogniser may still change are waited for "
+        "so long: a backchannel is recognised as one by then. Unit: s.",
+    )
     max_backchannel: Seconds = Field(
         0.9,
         le=5,

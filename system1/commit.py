@@ -203,6 +203,7 @@ def _withdraw(scene: Scene, because: Because) -> list[Output]:
 
 def _disregard(scene: Scene, because: Because) -> list[Output]:
     caller = scene.caller
+    scene.agent.yielded = None
     caller.turn_start = None
     caller.over_since = None
     caller.speech_s = 0.0

@@ -19,6 +19,9 @@ from system1.scene import Scene
 MOST_MOVES = 32
 """Moves made for one percept at most; a mind that proposes more is going round in circles."""
 
+BREATH_S = 0.1
+"""After which such a mind looks again."""
+
 PAUSE_FACTOR: dict[AnswerKind, float] = {
     AnswerKind.FREE: 1.0,
     AnswerKind.YES_NO: 0.7,
@@ -62,6 +65,8 @@ class System1:
                 break
             for move in moves:
                 outputs += commit(scene, move)
+        else:
+            wake = scene.now + BREATH_S
         if wake != self._wake and not self.ended:
             self._wake = wake
             outputs.append(SetTimer(wake))

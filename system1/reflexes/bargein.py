@@ -50,9 +50,14 @@ def barge_in(scene: Scene) -> Proposal:
             return (Yield(Because("bargein.hotword", evidence)),)
         return None if caller.speaking else _keep(scene, Because("bargein.no_hotword", evidence))
     if words and not is_backchannel(scene, words):
-        if lasted >= numbers.min_speech - EPSILON_S:
+        # A partial "I" may yet become an "uh-huh"; a stable one will not.
+        stable = _stable(scene, since - numbers.min_speech)
+        sure = bool(stable) and not is_backchannel(scene, stable)
+        sure = sure or caller.settled() or not caller.speaking
+        wait = numbers.min_speech if sure else max(numbers.decide_by, numbers.min_speech)
+        verdict = "bargein.too_short"
+        if lasted >= wait - EPSILON_S:
             return (Yield(Because("bargein.words", evidence)),)
-        wait, verdict = numbers.min_speech, "bargein.too_short"
     elif words:
         if lasted > numbers.max_backchannel + EPSILON_S:
             return (Yield(Because("bargein.long", evidence)),)
@@ -93,6 +98,11 @@ def _keep(scene: Scene, because: Because) -> Proposal:
     if not caller.settled() and scene.now < due - EPSILON_S:
         return Later(due)
     return (Disregard(because),)
+
+
+def _stable(scene: Scene, since: float) -> str:
+    words = [word.text for word in scene.caller.words(since) if word.stable]
+    return scene.joined(*words)
 
 
 def is_backchannel(scene: Scene, words: str) -> bool:
