@@ -127,5 +127,5 @@ def _noise_floor(levels: NDArray[np.float64]) -> NDArray[np.float64]:
     """The tenth percentile of the levels around each frame, one window a second (dBFS)."""
     half = int(_NOISE_WINDOW_S / _FRAME_S / 2)
     centres = np.arange(0, levels.size, int(1.0 / _FRAME_S))
-    floors = [np.percentile(levels[max(0, at - half) : at + half], 10) for at in centres]
+    floors = [np.percentile(levels[max(0, at - half) : at + half], 10) for at in map(int, centres)]
     return np.interp(np.arange(levels.size), centres, floors)

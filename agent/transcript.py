@@ -23,7 +23,7 @@ from agent.records import (
     ThinkDone,
     Utterance,
 )
-from agent.wording import clock, evidence, is_wide, joined, length, wording
+from agent.wording import clock, joined, length, why, wording
 from system1.acts import Because, Kind
 from system1.notices import FloorState
 from system1.percepts import Heard, PlaybackStarted, SoundEvent, Word
@@ -45,7 +45,11 @@ _FLOOR: dict[FloorState, str] = {
     FloorState.BOTH_U: "red",
     FloorState.BOTH_S: "red",
 }
-_REPORTED = ("stop", "duck", "resume", "transfer", "hang_up", "send_dtmf")
+_REPORTED = (
+    "stop", "duck", "resume", "reopen_turn", "disregard", "transfer", "hang_up", "send_dtmf",
+)  # fmt: skip
+_MOST_EVIDENCE = 3
+"""Items of evidence on a line; the report has them all."""
 
 
 class LiveTranscript:
@@ -57,6 +61,7 @@ class LiveTranscript:
         self._speaker_cells = 2 + max(cell_len(self._words(who)) for who in ("caller", "agent"))
         self._floor = FloorState.FREE_S
         self._decided: dict[int, Decision] = {}
+        self._taken: Because | None = None
         self._dropped: dict[int, Because] = {}
         self._begun: set[int] = set()
         self._told: dict[int, str] = {}
@@ -76,13 +81,7 @@ class LiveTranscript:
             case PerceptSeen(percept=SoundEvent(sound=sound, detail=detail), at=at):
                 self._caller(at, f"[{sound} {detail}]".replace(" ]", "]"))
             case CallerTurn():
-                self._finals = {
-                    stretch: words
-                    for stretch, words in self._finals.items()
-                    if words and words[0].start > record.end
-                }
-                waited = f"{self._words('turn_over')} +{length(record.at - record.end)}"
-                self._caller(record.at, record.text, waited)
+                self._takes_turn(record)
             case FloorChange(source=source, target=target, at=at):
                 self._floor = target
                 if (source, target) == (FloorState.BOTH_S, FloorState.SYSTEM):
@@ -113,6 +112,8 @@ class LiveTranscript:
                 self._decided[record.to] = record
             case "say_more" if isinstance(record.to, int) and record.text:
                 self._goes_on(record.at, record.to, record.text)
+            case "take_turn":
+                self._taken = record.because
             case "abandon" if isinstance(record.to, int):
                 self._dropped[record.to] = record.because
             case do if do in _REPORTED:
@@ -120,6 +121,18 @@ class LiveTranscript:
                 self._why(record.at, f"{self._words.named('act', do)}{target}", record.because)
             case _:
                 pass
+
+    def _takes_turn(self, record: CallerTurn) -> None:
+        self._finals = {
+            stretch: words
+            for stretch, words in self._finals.items()
+            if words and words[0].start > record.end
+        }
+        note = f"{self._words('turn_over')} +{length(record.at - record.end)}"
+        if self._taken is not None:
+            note += f" · {why(self._taken, _MOST_EVIDENCE)}"
+        self._taken = None
+        self._caller(record.at, record.text, note)
 
     def _speaks(self, at: float, utterance: int) -> None:
         decision = self._decided.get(utterance)
@@ -133,8 +146,7 @@ class LiveTranscript:
     def _goes_on(self, at: float, utterance: int, text: str) -> None:
         decision = self._decided.get(utterance)
         before = self._told.get(utterance) or (decision.text if decision else None) or ""
-        apart = "" if not before or before[-1].isspace() or is_wide(before[-1]) else " "
-        self._told[utterance] = before + apart + text.strip()
+        self._told[utterance] = before + text
         if decision is not None and utterance in self._begun:
             self._agent(at, f"… {text.strip()}", decision.kind, None)
 
@@ -153,7 +165,7 @@ class LiveTranscript:
         line = Text(text, style=_KINDS.get(kind, "") if kind else "")
         if because is not None:
             name = f"{self._words.named('kind', str(kind))} · " if kind else ""
-            line = Text.assemble(line, (f"  {name}{self._words.why(because)}", _ASIDE))
+            line = Text.assemble(line, (f"  {name}{why(because, _MOST_EVIDENCE)}", _ASIDE))
         self._print(at, line, Text(self._words("agent"), style=_AGENT))
 
     def _caller(self, at: float, text: str, note: str = "") -> None:
@@ -184,12 +196,11 @@ class LiveTranscript:
             tokens = f"{record.tokens_in} → {record.tokens_out} {self._words('tokens')}"
             parts.append(tokens)
         if dropped := self._dropped.pop(record.id, None):
-            parts.append(self._words.why(dropped))
+            parts.append(why(dropped, _MOST_EVIDENCE))
         self._aside(record.at, "✦ " + " · ".join(parts))
 
     def _why(self, at: float, text: str, because: Because) -> None:
-        told = " · ".join(f"{name} {value}" for name, value in evidence(because))
-        self._aside(at, f"↳ {text}  {because.rule}{'  ' if told else ''}{told}")
+        self._aside(at, f"↳ {text}  {why(because, _MOST_EVIDENCE)}")
 
     def _aside(self, at: float, text: str) -> None:
         self._print(at, Text(text, style=_ASIDE))

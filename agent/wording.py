@@ -35,6 +35,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "act.resume": ("carries on", "继续说"),
     "act.think": ("thinks", "开始思考"),
     "act.abandon": ("drops the thought", "放弃思考"),
+    "act.take_turn": ("takes the turn as over", "判定话轮结束"),
+    "act.reopen_turn": ("lets the turn go on", "话轮继续"),
+    "act.disregard": ("lets it pass", "不予理会"),
     "act.listen": ("expects an answer", "等待回答"),
     "act.transfer": ("transfers the call", "转接"),
     "act.hang_up": ("hangs up", "挂断"),
@@ -124,12 +127,22 @@ _WORDS: dict[str, tuple[str, str]] = {
     # The index of a suite.
     "suite.title": ("Scenario suite", "场景套件"),
     "suite.scenarios": ("Scenarios", "场景"),
+    "suite.shares": ("{passed} passed · {failed} failed", "{passed} 个通过 · {failed} 个未通过"),
     "suite.passed": ("Passed", "通过"),
     "suite.failed": ("Failed", "未通过"),
     "suite.call_time": ("Call time", "通话时长"),
     "suite.wall_time": ("wall time {wall}", "实际用时 {wall}"),
     "suite.gap": ("Median response gap", "响应间隔中位数"),
+    "suite.scenario": ("Scenario", "场景"),
+    "suite.result": ("Result", "结果"),
+    "suite.length": ("Length", "时长"),
+    "suite.wall": ("Wall", "用时"),
     "suite.speed": ("Speed", "速度"),
+    "suite.fidelity": ("Fidelity", "模式"),
+    "suite.report": ("report", "报告"),
+    "suite.all": ("All passed", "全部通过"),
+    "suite.some": ("{n} failed", "{n} 个未通过"),
+    "suite.empty": ("No scenario was run.", "没有运行任何场景。"),
 }
 
 
@@ -156,11 +169,6 @@ class Wording:
             return name.replace("_", " ")
         return pair[1] if self.language == "zh" else pair[0]
 
-    def why(self, because: Because) -> str:
-        """A rule and its evidence on one line: ``barge_in.speech: speech 0.42 s``."""
-        said = " · ".join(f"{name} {value}" for name, value in evidence(because))
-        return f"{because.rule}: {said}" if said else because.rule
-
 
 def wording(language: str) -> Wording:
     """The words for a BCP 47 language tag."""
@@ -181,6 +189,12 @@ def evidence(because: Because) -> tuple[tuple[str, str], ...]:
         else:
             told.append((name.replace("_", " "), text))
     return tuple(told)
+
+
+def why(because: Because, most: int) -> str:
+    """A rule with the first ``most`` items of its evidence: ``bargein.long: speech 0.42 s``."""
+    said = " · ".join(f"{name} {value}" for name, value in evidence(because)[:most])
+    return f"{because.rule}: {said}" if said else because.rule
 
 
 def joined(texts: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from policies import yaml12
 from policies.explain import Explainer
 from policies.problems import DocumentError, Problem
-from policies.shapes import Shape
+from policies.shapes import shape_of
 
 MAX_BYTES = 4 * 1024 * 1024
 
@@ -29,12 +29,14 @@ _UNREADABLE = {
 
 def load_document(model: type[Model], path: Path | Traversable) -> Model:
     """The model that the file at ``path`` holds; raises ``DocumentError``."""
-    return parse_document(model, read_text(path), str(path))
+    folder = path.parent if isinstance(path, Path) else None
+    return parse_document(model, read_text(path), str(path), folder)
 
 
-def parse_document(model: type[Model], text: str, file: str) -> Model:
+def parse_document(model: type[Model], text: str, file: str, folder: Path | None = None) -> Model:
     """The model that ``text`` holds; ``file`` is what its problems are reported under.
 
+    With a ``folder``, a ``FileBeside`` is looked for there, else it is taken as it is.
     Raises ``DocumentError`` with all problems, in the order of the file.
     """
     document = yaml12.read(text.removeprefix("\ufeff"), file)
@@ -44,10 +46,10 @@ def parse_document(model: type[Model], text: str, file: str) -> Model:
             problems.append(Problem(file, 1, 1, "", "the file is empty"))
     else:
         try:
-            value = model.model_validate(yaml12.plain(document.root))
+            value = model.model_validate(yaml12.plain(document.root), context={"folder": folder})
         except ValidationError as error:
             problems += Explainer(file).explain(
-                error.errors(include_url=False), document.root, Shape.of(model)
+                error.errors(include_url=False), document.root, shape_of(model)
             )
         else:
             if not problems:

@@ -43,7 +43,6 @@ _PLAIN = {
     "string_too_long": "may have at most {max_length} characters",
     "too_short": "needs at least {min_length} entries, not {actual_length}",
     "too_long": "may have at most {max_length} entries, not {actual_length}",
-    "union_tag_not_found": "does not say what it is; see the documentation",
     "none_required": "must be left empty",
 }
 _PATTERNS = {
@@ -91,6 +90,8 @@ class Explainer:
         members: dict[str | int, list[_Fault]] = {}
         keys: list[_Fault] = []
         for fault in faults:
+            if _follows(fault):
+                continue
             if not fault.rest:
                 yield from self._here(node, path, shape, fault.error)
             elif len(fault.rest) == 1 and fault.error["type"] in ("missing", "extra_forbidden"):
@@ -118,7 +119,11 @@ class Explainer:
         findings = error.get("ctx", {}).get("findings")
         if findings is None:
             message = in_words(error)
-            if error["type"] in _LISTS and shape.below(0).is_text() and isinstance(error["input"], str):
+            if (
+                error["type"] in _LISTS
+                and shape.below(0).is_text()
+                and isinstance(error["input"], str)
+            ):
                 message += f"; write [{error['input']}]"
             yield self._problem((node.line, node.column), path, message)
             return
@@ -174,7 +179,7 @@ class Explainer:
             else:
                 others.append(_in_outline(error, shape.member(str(name))))
         value = next(iter(members.values()))[0].error["input"]
-        message = f"must be {_or(words + others)}, not {shown(value)}{_hint(str(value), words)}"
+        message = f"must be {_or(words + others)}, not {shown(value)}{_hint(value, words)}"
         yield self._problem((node.line, node.column), path, message)
 
     def _problem(self, place: tuple[int, int], path: Path, message: str) -> Problem:
@@ -203,7 +208,9 @@ def in_words(error: ErrorDetails) -> str:
     if kind in ("literal_error", "enum", "union_tag_invalid"):
         words = _expected(context)
         given = context.get("tag", value)
-        return f"must be {_or(words)}, not {shown(given)}{_hint(str(given), words)}"
+        return f"must be {_or(words)}, not {shown(given)}{_hint(given, words)}"
+    if kind == "union_tag_not_found":
+        return f"needs {context['discriminator']} to say what it is".replace("'", "")
     if kind == "string_pattern_mismatch":
         fallback = f"does not match {context['pattern']}"
         return _PATTERNS.get(context["pattern"], fallback).format(value=shown(value))
@@ -237,6 +244,13 @@ def shown(value: object) -> str:
             return str(value)
 
 
+def _follows(fault: _Fault) -> bool:
+    """Is a list called too short only because entries of it were refused?"""
+    error = fault.error
+    enough = error.get("ctx", {}).get("min_length", 0)
+    return error["type"] == "too_short" and len(error["input"]) >= enough
+
+
 def _rejects(fault: _Fault) -> bool:
     """Does the error say that the value as a whole has another shape?"""
     kind = fault.error["type"]
@@ -263,11 +277,11 @@ def _expected(context: dict[str, object]) -> list[str]:
 
 
 def _closest(word: str, words: Sequence[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.7)), None)
+    return next(iter(difflib.get_close_matches(word.lower(), words, n=1, cutoff=0.6)), None)
 
 
-def _hint(word: str, words: Sequence[str]) -> str:
-    close = _closest(word, words)
+def _hint(value: object, words: Sequence[str]) -> str:
+    close = _closest(value, words) if isinstance(value, str) else None
     return f" (did you mean {close!r}?)" if close else ""
 
 

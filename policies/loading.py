@@ -32,21 +32,8 @@ def policy_path(ref: str | Path, beside: Path | None = None) -> Path:
 
 
 def load_policy(ref: str | Path, beside: Path | None = None) -> Policy:
-    """The policy that ``ref`` names, as in ``policy_path``; raises ``DocumentError``.
-
-    A voice's ``sample`` is looked for beside the policy's file, and its path made complete.
-    """
-    source = _source(ref, beside)
-    policy = load_document(Policy, source)
-    if policy.voice.sample is None or not isinstance(source, Path):
-        return policy
-    sample = source.parent / policy.voice.sample
-    if not sample.is_file():
-        message = f"there is no such file beside the policy: {policy.voice.sample}"
-        raise DocumentError([Problem(str(source), 1, 1, "voice.sample", message)])
-    return policy.model_copy(
-        update={"voice": policy.voice.model_copy(update={"sample": str(sample)})}
-    )
+    """The policy that ``ref`` names, as in ``policy_path``; raises ``DocumentError``."""
+    return load_document(Policy, _source(ref, beside))
 
 
 def _source(ref: str | Path, beside: Path | None) -> Path | Traversable:

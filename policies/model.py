@@ -6,9 +6,17 @@ Also the kinds of text: what a person types, what a caller says, what the agent 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, NoReturn
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+)
 from pydantic_core import PydanticCustomError
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
@@ -34,7 +42,7 @@ def refuse(findings: Iterable[Finding]) -> None:
     """
     listed = tuple(findings)
     if listed:
-        text = "; ".join(": ".join((".".join(map(str, at)), say)) for at, say in listed)
+        text = "; ".join(f"{'.'.join(map(str, at)) or 'here'}: {say}" for at, say in listed)
         raise PydanticCustomError("findings", "{text}", {"text": text, "findings": listed})
 
 
@@ -65,6 +73,16 @@ def _without_braces(value: str) -> str:
     return value
 
 
+def _beside(value: str, info: ValidationInfo) -> str:
+    folder = info.context.get("folder") if isinstance(info.context, dict) else None
+    if not isinstance(folder, Path):
+        return value
+    path = folder / value
+    if not path.is_file():
+        _refuse_text(f"there is no file {value!r} beside this one")
+    return str(path)
+
+
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
@@ -77,6 +95,9 @@ Template = Annotated[Text, AfterValidator(_pronounceable)]
 
 Line = Annotated[Text, AfterValidator(_pronounceable), AfterValidator(_without_braces)]
 """Words that the agent says, on one line."""
+
+FileBeside = Annotated[Text, AfterValidator(_beside)]
+"""A file, relative to the document's folder: complete, and known to exist, once it is loaded."""
 
 Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1, strict=False)]
 Lines = Annotated[tuple[Line, ...], Field(min_length=1, strict=False)]

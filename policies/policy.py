@@ -12,6 +12,7 @@ from policies.dialogue import Disclosure, Knowledge, Rule, Task, asked_words
 from policies.model import (
     ID_PATTERN,
     LANGUAGE_PATTERN,
+    FileBeside,
     Finding,
     Id,
     Line,
@@ -48,7 +49,7 @@ class VoiceChoice(Section):
     """Which voice speaks: a name the engine knows, or a sample where it clones."""
 
     name: Text | None = Field(None, description="A voice of the engine, such as en-us+f3.")
-    sample: Text | None = Field(None, description="Path of a recording, beside the policy.")
+    sample: FileBeside | None = Field(None, description="Path of a recording, beside the policy.")
     rate: int = Field(170, ge=80, le=450, description="Speaking rate. Unit: words per minute.")
     pitch: int = Field(50, ge=0, le=99, description="Base pitch on the engine's scale 0 to 99.")
 

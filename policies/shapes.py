@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias
 
 from pydantic import BaseModel
@@ -18,14 +19,6 @@ class Shape:
 
     alternatives: tuple[tuple[str, Schema], ...]
     definitions: Schema = field(repr=False)
-
-    @classmethod
-    def of(cls, model: type[BaseModel]) -> Shape:
-        """The shape of a whole document."""
-        schema: Schema = model.model_json_schema()
-        definitions = schema.get("$defs")
-        defined = definitions if isinstance(definitions, dict) else {}
-        return cls(tuple(_spread(schema, defined, model.__name__)), defined)
 
     def below(self, step: str | int) -> Shape:
         """The shape of the value under a key or an index."""
@@ -59,6 +52,15 @@ class Shape:
             required = schema.get("required")
             found |= dict.fromkeys(map(str, required if isinstance(required, list) else ()))
         return list(found)
+
+
+@cache
+def shape_of(model: type[BaseModel]) -> Shape:
+    """The shape of a whole document."""
+    schema: Schema = model.model_json_schema()
+    definitions = schema.get("$defs")
+    defined = definitions if isinstance(definitions, dict) else {}
+    return Shape(tuple(_spread(schema, defined, model.__name__)), defined)
 
 
 def _spread(schema: Json, definitions: Schema, name: str = "") -> Iterator[tuple[str, Schema]]:

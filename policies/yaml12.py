@@ -71,7 +71,8 @@ _CORE: tuple[tuple[re.Pattern[str], type[int] | type[float], int], ...] = (
     (re.compile(r"[-+]?(0|[1-9][0-9]{0,17})"), int, 10),
     (re.compile(r"0o[0-7]{1,18}"), int, 8),
     (re.compile(r"0x[0-9a-fA-F]{1,15}"), int, 16),
-    (re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?"), float, 10),
+    (re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)\.[0-9]*)([eE][-+]?[0-9]+)?"), float, 10),
+    (re.compile(r"[-+]?(0|[1-9][0-9]*)[eE][-+]?[0-9]+"), float, 10),
 )
 _WORDS: dict[str, Atom] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -220,7 +221,7 @@ class _Reader:
             key: str = event.value
             value = self._node(next(self._events), (*path, key))
             size = self._grown(size, value, event, path)
-            if key == "<<":
+            if key == "<<" and event.implicit[0]:
                 self._refuse(event, path, "YAML 1.2 has no '<<'; write the keys out")
             elif key in keys:
                 first = keys[key][0]
@@ -281,6 +282,8 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Proble
     lines = text.splitlines()
     char = lines[line][column : column + 1] if line < len(lines) else ""
     problem = error.problem or "not YAML"
+    if "escape character" in problem:  # the mark is on the backslash
+        char = lines[line][column + 1 : column + 2]
     if char == "\t" and "cannot start" in problem:
         problem = "found a tab character that violates indentation"
     if not char and "node content" in problem:

@@ -1,0 +1,120 @@
+"""``kairos call``: a recorded caller through the agent."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.cli.failures import folder, until_interrupted
+from agent.cli.options import Model, Speech
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agent.conversation import Conversation
+    from agent.records import Record
+    from agent.result import Result
+    from speech.protocols import Audio
+
+HOLDS_ON_S = 5.0
+"""How long the caller stays on the line once the recording is over and the agent is quiet."""
+
+
+def call(
+    policy: Annotated[str, typer.Argument(metavar="POLICY", help="A policy's name or file.")],
+    wav: Annotated[Path, typer.Option("--wav", metavar="IN.wav", help="What the caller says.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Folder of the files; out/call by default."),
+    ] = None,
+    speech: Speech = None,
+    model: Model = "grounded",
+) -> None:
+    """Put a recorded caller through to the agent."""
+    from rich.console import Console
+
+    from agent.cli import telling
+    from agent.cli.live import transcribed
+    from policies.loading import load_policy
+    from speech.audiofile import read_wav
+
+    chosen = load_policy(policy)
+    caller = read_wav(wav)
+    out = folder(out or Path("out/call"))
+    console = Console(highlight=False)
+
+    async def hold() -> Result:
+        from agent.conversation import Conversation
+
+        began = time.perf_counter()
+        async with Conversation.open(chosen, speech=speech, model=model, out=out) as line:
+            with transcribed(console, chosen.language) as listener:
+                channels = await _hold(line, caller, listener)
+        return _write(line, channels, out, time.perf_counter() - began)
+
+    with until_interrupted(out):
+        result = asyncio.run(hold())
+    telling.told(console, result, out)
+
+
+async def _hold(
+    line: Conversation, caller: Audio, listener: Callable[[Record], None]
+) -> tuple[Audio, Audio]:
+    """The whole call; both channels. The caller hangs up when everything has been answered."""
+    import numpy as np
+
+    from agent.records import ThinkDone, Utterance
+
+    line.subscribe(listener)
+    size = line.sample_rate // 50
+    heard: list[Audio] = []
+    said: list[Audio] = []
+    quiet_since = 0.0
+    while line.ended is None:
+        at = len(heard) * size
+        frame = np.zeros(size, np.float32)
+        frame[: max(0, min(size, caller.size - at))] = caller[at : at + size]
+        seen = len(line.journal)
+        said.append(await line.step(frame))
+        heard.append(frame)
+        new = line.journal[seen:]
+        if at < caller.size or any(isinstance(one, ThinkDone | Utterance) for one in new):
+            quiet_since = line.now
+        if np.any(said[-1]):
+            quiet_since = line.now
+        if line.now - quiet_since > HOLDS_ON_S:
+            line.caller_hangs_up()
+    return np.concatenate(heard), np.concatenate(said)
+
+
+def _write(line: Conversation, channels: tuple[Audio, Audio], out: Path, wall_s: float) -> Result:
+    """Leave ``result.json`` and ``report.html`` beside the recording and the journal."""
+    from agent.figures import measure
+    from agent.records import CallEnded, CallOpened
+    from agent.report import render_report
+    from agent.result import Result, write_result
+
+    opened = next(one for one in line.journal if isinstance(one, CallOpened))
+    ended = next(one for one in reversed(line.journal) if isinstance(one, CallEnded))
+    result = Result(
+        outcome=ended.outcome,
+        by=ended.by,
+        duration_s=ended.duration,
+        scenario=None,
+        policy=opened.policy,
+        profile=opened.profile,
+        fidelity="audio",
+        passed=True,
+        checks=(),
+        figures=measure(line.journal, *channels),
+        wall_s=wall_s,
+        speed=ended.duration / wall_s,
+    )
+    write_result(out / "result.json", result)
+    page = render_report(line.journal, result, *channels)
+    (out / "report.html").write_text(page, encoding="utf-8")
+    return result

@@ -1,0 +1,76 @@
+"""Exit codes, and one clear line for each kind of bad input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+FAILED = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+
+class BadInput(Exception):
+    """Something on the command line cannot be used; the text is one line that says what."""
+
+
+def told(error: Exception) -> str | None:
+    """The message for somebody's bad input; None for what is a fault of ours."""
+    from agent.journal import JournalError
+    from policies.problems import DocumentError
+    from speech.errors import SpeechError
+    from system2.errors import ModelError
+
+    match error:
+        case DocumentError():
+            return str(error)
+        case BadInput() | JournalError() | SpeechError() | ModelError():
+            return f"kairos: {error}"
+        case OSError() if error.strerror:
+            where = f"{error.filename}: " if error.filename else ""
+            return f"kairos: {where}{error.strerror}"
+        case typer.TyperException():
+            return "kairos: " + " ".join(error.format_message().split())
+        case _:
+            return None
+
+
+def refuse(message: str, code: int = BAD_INPUT) -> int:
+    """Print the message on standard error; the code is handed back."""
+    print(message, file=sys.stderr)
+    return code
+
+
+@contextmanager
+def until_interrupted(out: Path | None) -> Iterator[None]:
+    """Ends the command on Ctrl-C, saying where the call so far lies."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        kept = f"; the call so far is in {out}" if out else ""
+        raise typer.Exit(refuse(f"kairos: interrupted{kept}", INTERRUPTED)) from None
+
+
+def folder(out: Path) -> Path:
+    """A folder to be written to; refused before anything runs if it could not be."""
+    if out.exists() and not out.is_dir():
+        raise BadInput(f"{out}: is a file, not a folder")
+    nearest = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise BadInput(f"{out}: cannot be written to")
+    return out
+
+
+def file(path: Path) -> Path:
+    """A file to be written; refused before anything runs if it could not be."""
+    folder(path.parent)
+    if path.is_dir():
+        raise BadInput(f"{path}: is a folder, not a file")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise BadInput(f"{path}: cannot be written to")
+    return path

@@ -1,0 +1,227 @@
+"""One scripted call from its first sample to its result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from agent.conversation import Conversation
+from agent.figures import measure
+from agent.records import CallEnded, CallOpened, Record
+from agent.report.page import render_report
+from agent.result import Check, Fidelity, Result, write_result
+from agent.spans import Span, agent_spans, bridged
+from agent.wordwise import WordConversation
+from policies.loading import load_policy
+from policies.policy import Policy
+from scenarios.caller import CallerAudio, SpokenLine, speak_lines
+from scenarios.checks import Call, expectations
+from scenarios.director import Director, HangUp
+from scenarios.script import Scenario
+from scenarios.wordcaller import WordCaller, WordLine, word_lines
+from speech.protocols import SAMPLE_RATE, Audio
+
+FRAME = SAMPLE_RATE // 100
+"""Samples handed over at a time: 10 ms."""
+
+RESULT, REPORT = "result.json", "report.html"
+
+Listener = Callable[[Record], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """A scripted call that is over. ``caller``, ``agent``: the channels; None at text fidelity.
+
+    ``spans``: when the caller spoke (s).
+    """
+
+    script: Scenario
+    result: Result
+    records: tuple[Record, ...]
+    spans: tuple[Span, ...]
+    caller: Audio | None = None
+    agent: Audio | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a call left behind before it is judged."""
+
+    records: list[Record]
+    lines: dict[int, SpokenLine] | dict[int, WordLine]
+    caller: Audio | None = None
+    agent: Audio | None = None
+
+
+async def run_scenario(
+    script: Scenario,
+    path: Path,
+    *,
+    fidelity: Fidelity = "audio",
+    out: Path | None = None,
+    listener: Listener | None = None,
+    speech: str | None = None,
+    model: str = "grounded",
+) -> ScenarioResult:
+    """Run the scenario of the file at ``path``; with ``out``, leave the files of the call there.
+
+    ``listener`` is called with each record as it is written. A scenario that only runs as text
+    does so whatever ``fidelity`` says. Interrupted, it leaves a valid journal and recording of
+    the call so far, and neither result nor report.
+    """
+    began = time.perf_counter()  # wall seconds are for result.json alone
+    policy = load_policy(script.policy, path)
+    settings = _Settings(script, path, policy, out, listener, speech, model)
+    fidelity = script.fidelity or fidelity
+    if out is not None:
+        for name in (RESULT, REPORT):
+            (out / name).unlink(missing_ok=True)  # of an earlier call, and no part of this one
+    director, heard = await (_words(settings) if fidelity == "text" else _audio(settings))
+    wall_s = time.perf_counter() - began
+    judged = _judge(script, director, heard, fidelity, wall_s)
+    if out is not None:
+        write_result(out / RESULT, judged.result)
+        page = render_report(
+            judged.records, judged.result, judged.caller, judged.agent, judged.spans
+        )
+        (out / REPORT).write_text(page, encoding="utf-8")
+    return judged
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    """What both kinds of call are opened with."""
+
+    script: Scenario
+    path: Path
+    policy: Policy
+    out: Path | None
+    listener: Listener | None
+    speech: str | None
+    model: str
+
+    def audio(self) -> AbstractAsyncContextManager[Conversation]:
+        """A conversation that hears and speaks."""
+        return Conversation.open(
+            self.policy,
+            speech=self.speech,
+            model=self.model,
+            out=self.out,
+            think=self.script.think,
+            scenario=self.script.scenario,
+            today=self.script.today,
+            extra_words=self.script.hears,
+        )
+
+    def words(self) -> AbstractAsyncContextManager[WordConversation]:
+        """A conversation of words alone."""
+        return WordConversation.open(
+            self.policy,
+            model=self.model,
+            out=self.out,
+            think=self.script.think,
+            scenario=self.script.scenario,
+            today=self.script.today,
+        )
+
+
+async def _audio(settings: _Settings) -> tuple[Director, _Heard]:
+    """A call of sound: the clock is the number of samples that the caller has sent."""
+    lines, line = speak_lines(settings.script, settings.path.parent, settings.policy.language)
+    director = Director(settings.script, {step: one.length for step, one in lines.items()})
+    side = CallerAudio(lines, line)
+    sent: list[Audio] = []
+    answered: list[Audio] = []
+    async with settings.audio() as call:
+        _listen(call, director, settings.listener)
+        while call.ended is None:
+            now = len(sent) * FRAME / SAMPLE_RATE
+            for act in director.act(now):
+                if isinstance(act, HangUp):
+                    call.caller_hangs_up()
+                else:
+                    side.begin(act.step)
+            frame, keys = side.next(FRAME)
+            for key in keys:
+                call.caller_dtmf(key)
+            answered.append(await call.step(frame))
+            sent.append(frame)
+    return director, _Heard(call.journal, lines, np.concatenate(sent), np.concatenate(answered))
+
+
+async def _words(settings: _Settings) -> tuple[Director, _Heard]:
+    """A call of words: from one thing that is due to the next."""
+    lines = word_lines(settings.script, settings.path.parent)
+    director = Director(settings.script, {step: one.length for step, one in lines.items()})
+    side = WordCaller(lines)
+    keys: list[tuple[float, str]] = []
+    async with settings.words() as call:
+        _listen(call, director, settings.listener)
+        while call.ended is None:
+            for act in director.act(call.now):
+                if isinstance(act, HangUp):
+                    call.caller_hangs_up()
+                else:
+                    call.expect_percepts(side.begin(act.step, act.at))
+                    keys += side.keys(act.step, act.at)
+            while keys and keys[0][0] <= call.now:
+                call.caller_dtmf(keys.pop(0)[1])
+            dues = (director.due(), call.next_due(), keys[0][0] if keys else None)
+            await call.advance(max(min(due for due in dues if due is not None), call.now))
+    return director, _Heard(call.journal, lines)
+
+
+def _listen(
+    call: Conversation | WordConversation, director: Director, listener: Listener | None
+) -> None:
+    """Hand director and listener every record."""
+    call.subscribe(director.hear)
+    if listener is not None:
+        call.subscribe(listener)
+
+
+def _judge(
+    script: Scenario, director: Director, heard: _Heard, fidelity: Fidelity, wall_s: float
+) -> ScenarioResult:
+    records = tuple(heard.records)
+    opened = next(one for one in records if isinstance(one, CallOpened))
+    ended = next(one for one in reversed(records) if isinstance(one, CallEnded))
+    spans = tuple(
+        Span(spoken.start + span.start, min(spoken.start + span.end, ended.at))
+        for spoken in director.spoken
+        for span in heard.lines[spoken.step].spans
+        if spoken.start + span.start < ended.at
+    )
+    figures = measure(records, heard.caller, heard.agent, spans)
+    call = Call(
+        records=records,
+        lines=director.spoken,
+        heard=bridged(spans, 0.0),
+        spoken=agent_spans(records, heard.agent),
+        figures=figures,
+    )
+    checks: tuple[Check, ...] = (
+        *director.finish(ended.at),
+        *expectations(script.expect, call),
+    )
+    result = Result(
+        outcome=ended.outcome,
+        by=ended.by,
+        duration_s=ended.duration,
+        scenario=script.scenario,
+        policy=opened.policy,
+        profile=opened.profile,
+        fidelity=fidelity,
+        passed=all(check.passed for check in checks),
+        checks=checks,
+        figures=figures,
+        wall_s=wall_s,
+        speed=ended.duration / wall_s if wall_s > 0 else 0.0,
+    )
+    return ScenarioResult(script, result, records, spans, heard.caller, heard.agent)

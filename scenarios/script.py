@@ -1,0 +1,187 @@
+"""A scenario: one scripted call, as one YAML file. What may be written there, and nothing else."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from agent.records import Outcome
+from policies.model import Id, Seconds, Section, Text
+from scenarios.steps import AgentStep, CallerStep, Says, spoken
+from system1.acts import Kind
+
+Fidelity = Literal["audio", "text"]
+
+
+class LineQuality(Section):
+    """The telephone line between the caller's mouth and the agent's ears."""
+
+    band: Literal["phone", "wide"] = Field(
+        "phone", description="phone: 300 to 3400 Hz; wide: all that the voice has."
+    )
+    noise: Literal["white", "pink", "none"] = Field("none", description="Noise on the line.")
+    snr_db: float = Field(
+        25.0,
+        ge=-10,
+        le=80,
+        strict=False,
+        description="Level of the caller's active speech over that of the noise. Unit: dB.",
+    )
+
+
+class Caller(Section):
+    """Who calls, and over which line."""
+
+    voice: Text | None = Field(
+        None,
+        description="Name of an espeak-ng voice. Default: en-us+klatt4, or cmn for a policy in "
+        "Chinese.",
+    )
+    rate: int = Field(160, ge=80, le=450, description="Speaking rate. Unit: words per minute.")
+    pitch: int = Field(50, ge=0, le=99, description="Base pitch, on espeak-ng's scale 0 to 99.")
+    volume: int = Field(
+        100, ge=0, le=200, description="Loudness, on espeak-ng's scale; 100 is its normal one."
+    )
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Seed of everything random in the call.")
+    line: LineQuality = LineQuality()
+    gap: Seconds = Field(
+        0.5,
+        le=60,
+        description="Silence of both sides before the caller speaks, where the line does not say "
+        "`after`. Unit: s.",
+    )
+    policy: Text | None = Field(
+        None, description="Another agent calls: name or path of its policy."
+    )
+
+
+class Step(Section):
+    """One step: what is awaited of the agent, or what the caller does."""
+
+    agent: AgentStep | None = None
+    caller: (
+        Annotated[CallerStep, BeforeValidator(spoken, json_schema_input_type=str | CallerStep)]
+        | None
+    ) = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.agent is None) == (self.caller is None):
+            raise ValueError("a step is either agent: ... or caller: ...")
+        return self
+
+
+class Range(Section):
+    """How often something may happen."""
+
+    min: int | None = Field(None, ge=0)
+    max: int | None = Field(None, ge=0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.min is None and self.max is None:
+            raise ValueError("needs min or max")
+        if self.min is not None and self.max is not None and self.max < self.min:
+            raise ValueError("max must not be smaller than min")
+        return self
+
+
+def exactly(value: object) -> object:
+    """A bare count is a range of itself alone."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"min": value, "max": value}
+    return value
+
+
+Count = Annotated[Range, BeforeValidator(exactly, json_schema_input_type=int | Range)]
+
+
+class Never(Section):
+    """An utterance that must not be played: of this kind, with these words, or both."""
+
+    kind: Kind | None = Field(None, strict=False)
+    says: Says | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if self.kind is None and self.says is None:
+            raise ValueError("needs kind or says")
+        return self
+
+
+class Expect(Section):
+    """What must be true of the whole call."""
+
+    outcome: Outcome | None = None
+    gap_p50: Seconds | None = Field(
+        None, description="Greatest median response gap, from the recording. Unit: s."
+    )
+    gap_max: Seconds | None = Field(
+        None, description="Greatest response gap, from the recording. Unit: s."
+    )
+    false_cuts: int | None = Field(
+        None,
+        ge=0,
+        description="At most so many agent onsets inside a caller's line or its pause; lines said "
+        "during: agent and the agent's backchannels do not count.",
+    )
+    thinks: Count | None = Field(None, description="How often System 2 was asked.")
+    check_ins: Count | None = Field(None, description="How many silence check-ins were begun.")
+    fillers: Count | None = Field(None, description="How many fillers were begun.")
+    slots: dict[Id, str] = Field(
+        default_factory=dict, description="Values that the agent's task had understood in the end."
+    )
+    never: Annotated[tuple[Never, ...], Field(strict=False)] = ()
+
+
+def a_date(value: object) -> object:
+    """YAML 1.2 has no dates: they come as text."""
+    if isinstance(value, str):
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("not a date as in 2026-01-05") from None
+    return value
+
+
+class Scenario(Section):
+    """One scripted call."""
+
+    scenario: Id = Field(description="The scenario's id.")
+    policy: Text = Field(description="A shipped policy's name, or a path beside this file.")
+    caller: Caller = Caller()
+    fidelity: Literal["text"] | None = Field(
+        None, description="text: this scenario runs on words alone, whatever was asked for."
+    )
+    think: Seconds = Field(
+        0.3, le=600, description="Charged for each thought of System 2. Unit: s of the call."
+    )
+    today: Annotated[datetime.date, BeforeValidator(a_date, json_schema_input_type=str)] = Field(
+        datetime.date(2026, 1, 5), description="The day of the call, for dates such as tomorrow."
+    )
+    hears: tuple[Text, ...] = Field(
+        (), strict=False, description="Words that the ears may recognise beside the policy's own."
+    )
+    limit: Seconds = Field(
+        600.0, gt=0, le=3600, description="The caller hangs up after so long at most. Unit: s."
+    )
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, strict=False)]
+    expect: Expect = Expect()
+
+    @model_validator(mode="after")
+    def _order(self) -> Self:
+        for number, step in enumerate(self.steps[:-1], start=1):
+            if step.caller is not None and step.caller.hangs_up:
+                raise ValueError(f"step {number} hangs up, so no step can follow it")
+        if self.caller.policy is not None and any(step.caller for step in self.steps):
+            raise ValueError("a caller with a policy speaks for itself: leave out caller steps")
+        return self
+
+
+def scenario_schema() -> str:
+    """JSON Schema of a scenario, for editors."""
+    schema = Scenario.model_json_schema()
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,184 @@
+"""The simulated caller at text fidelity: words with modelled timing, as percepts.
+
+There is no sound. Words last as long as their letters suggest at the caller's rate, and the
+percepts come as the embedded ears give them on a good line: what they measured is in the
+constants. So a call of words takes the turns that its call of sound would take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from agent.spans import Span
+from scenarios.script import Caller, Scenario
+from scenarios.sounds import KEY_S, LENGTH_S
+from scenarios.steps import CallerStep
+from speech.audiofile import read_wav
+from speech.protocols import SAMPLE_RATE
+from speech.sentences import tokens
+from system1.percepts import (
+    Heard,
+    Percept,
+    Prosody,
+    SoundEvent,
+    SpeechStarted,
+    SpeechStopped,
+    Word,
+)
+
+ONSET_S = 0.08
+"""Voice activity is noticed so long after it began (s)."""
+WORD_S = 0.06
+"""A word is recognised so long after it ended (s)."""
+OFFSET_S = 0.2
+"""The end of voice activity is noticed so long after it (s); shorter pauses are not."""
+FINAL_S = 0.05
+"""The recogniser settles so long after the end was noticed (s)."""
+SOUND_S = 0.3
+"""A beep or music is told from speech so long after it began (s)."""
+LEVEL_DB = -26.0
+"""Level of a voice at volume 100 (dBFS)."""
+
+_COMMA_S = 0.15
+_STOP_S = 0.35
+_LETTERS = 6.0
+"""Letters of a word of mean length in speech, with the space after it."""
+_HANZI = 0.6
+"""A Chinese character's length, in words of mean length."""
+_SYLLABLES = 1.5
+"""Syllables in a word of mean length."""
+_SEMITONES = 0.19
+"""Semitones a step of espeak-ng's pitch scale, from 30 to 90."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordLine:
+    """A caller's step as words, timed from its first sound (s).
+
+    ``spans``: its stretches of speech, apart by more than ``OFFSET_S``. ``words`` is empty where
+    nothing could be understood. ``sound``: what it is if it is no speech.
+    """
+
+    length: float
+    spans: tuple[Span, ...] = ()
+    words: tuple[Word, ...] = ()
+    keys: str = ""
+    sound: str = ""
+    manner: tuple[float, float, float] = (0.0, 0.0, 1.0)
+    rate_sps: float = 0.0
+
+
+def word_lines(script: Scenario, folder: Path) -> dict[int, WordLine]:
+    """Each caller's step that sounds, by its place in the script."""
+    return {
+        index: _line(step.caller, script.caller, folder)
+        for index, step in enumerate(script.steps)
+        if step.caller is not None and step.caller.silent is None and not step.caller.hangs_up
+    }
+
+
+def _line(step: CallerStep, caller: Caller, folder: Path) -> WordLine:
+    if step.dtmf is not None:
+        return WordLine(KEY_S * len(step.dtmf), keys=step.dtmf)
+    if step.wav is not None:
+        length = read_wav(folder / step.wav).size / SAMPLE_RATE
+        return WordLine(length, (Span(0.0, length),))
+    if step.sound is not None:
+        length = LENGTH_S[step.sound] if step.seconds is None else step.seconds
+        voiced = (Span(0.0, length),) if step.sound in ("cough", "laugh") else ()
+        return WordLine(length, voiced, sound=step.sound)
+    return _said(step, caller)
+
+
+def _said(step: CallerStep, caller: Caller) -> WordLine:
+    rate = caller.rate if step.rate is None else step.rate
+    pitch = caller.pitch if step.pitch is None else step.pitch
+    volume = caller.volume if step.volume is None else step.volume
+    words: list[Word] = []
+    at = 0.0
+    for index, part in enumerate(step.parts):
+        if index:
+            at = (words[-1].end if words else at) + (step.pause or 0.0)
+        for word, length, pause in _timed(part, rate):
+            words.append(Word(word, round(at, 6), round(at + length, 6)))
+            at += length + pause
+    spans = tuple(_stretches(words)) if words else (Span(0.0, 0.0),)
+    louder = 20 * float(np.log10(max(volume, 1) / max(caller.volume, 1)))
+    return WordLine(
+        length=spans[-1].end,
+        spans=spans,
+        words=() if step.mumbled else tuple(words),
+        manner=((pitch - caller.pitch) * _SEMITONES, louder, rate / caller.rate),
+        rate_sps=rate / 60 * _SYLLABLES,
+    )
+
+
+def _timed(text: str, rate: int) -> Iterator[tuple[str, float, float]]:
+    """Each word as a recogniser writes it, its length and the pause after it (s)."""
+    for start, end in tokens(text):
+        written = text[start:end]
+        word = "".join(c for c in written.lower() if c.isalnum() or c in "'-").strip("'-")
+        if not word:
+            continue
+        tail = text[start:].removeprefix(written)[:1] if len(written) == 1 else written[-1]
+        pause = (
+            _STOP_S if tail in ".?!。？！" and tail else _COMMA_S if tail in ",;:，；：、" else 0.0
+        )
+        share = _HANZI if not word.isascii() and len(word) == 1 else (len(word) + 1) / _LETTERS
+        yield word, share * 60 / rate, pause if tail else 0.0
+
+
+def _stretches(words: list[Word]) -> Iterator[Span]:
+    start, end = words[0].start, words[0].end
+    for word in words[1:]:
+        if word.start - end > OFFSET_S + 1e-9:
+            yield Span(start, end)
+            start = word.start
+        end = word.end
+    yield Span(start, end)
+
+
+@dataclass(slots=True)
+class WordCaller:
+    """Turns lines into percepts, and numbers the stretches of speech through the call."""
+
+    lines: dict[int, WordLine]
+    _stretch: int = field(default=0)
+
+    def begin(self, step: int, onset: float) -> list[Percept]:
+        """The percepts of a step's line whose first sound is at ``onset`` (s), in time order."""
+        line = self.lines[step]
+        percepts: list[Percept] = []
+        if line.sound in ("beep", "music"):
+            percepts.append(SoundEvent(onset + SOUND_S, line.sound))
+        for span in line.spans:
+            inside = [one for one in line.words if span.start <= one.start < span.end]
+            percepts += self._stretch_of(line, span, inside, onset)
+        percepts.sort(key=lambda one: one.at)
+        return percepts
+
+    def keys(self, step: int, onset: float) -> list[tuple[float, str]]:
+        """The keys of a step that begins at ``onset``, with the time of each (s)."""
+        pressed = self.lines[step].keys
+        return [(round(onset + n * KEY_S, 6), key) for n, key in enumerate(pressed)]
+
+    def _stretch_of(
+        self, line: WordLine, span: Span, inside: list[Word], onset: float
+    ) -> Iterator[Percept]:
+        start, end = onset + span.start, onset + span.end
+        noticed = end + OFFSET_S
+        words = tuple(Word(w.text, onset + w.start, onset + w.end) for w in inside)
+        yield SpeechStarted(start + ONSET_S, start, LEVEL_DB + line.manner[1])
+        for count, word in enumerate(words, start=1):
+            unsettled = (*words[: count - 1], Word(word.text, word.start, word.end, stable=False))
+            yield Heard(max(word.end + WORD_S, start + ONSET_S), self._stretch, unsettled, False)
+        yield SpeechStopped(noticed, end)
+        if words:
+            yield Prosody(noticed, *line.manner, line.rate_sps)
+        confidence = 1.0 if words else 0.0
+        yield Heard(noticed + FINAL_S, self._stretch, words, True, confidence)
+        self._stretch += 1

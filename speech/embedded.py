@@ -1,0 +1,91 @@
+"""Ears that need no weights, no GPU and no network: Silero VAD, pocketsphinx, prosody.
+
+They work in chunks of 32 ms (768 samples at 24 kHz, 512 at 16 kHz), whatever the blocks are that
+audio comes in; the time of every sound is corrected for the resampler's delay.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from speech.activity import Activity
+from speech.errors import SpeechError
+from speech.prosody import ProsodyMeter
+from speech.protocols import SAMPLE_RATE, Audio
+from speech.recogniser import Recogniser
+from speech.resampling import RESAMPLE_DELAY_S, Downsampler
+from speech.silero import SileroVad
+from speech.sphinx import Sphinx
+from speech.vocabulary import Emphasis, Vocabulary
+from system1.percepts import Percept, SpeechStarted, SpeechStopped
+from system1.questions import AnswerKind, Question
+
+_CHUNK = 768
+
+_EMPHASES = {AnswerKind.DIGITS: Emphasis.DIGITS, AnswerKind.SPELLING: Emphasis.SPELLING}
+
+
+class EmbeddedEars:
+    """``Ears`` for English. Raises ``SpeechError`` for other languages and missing packages."""
+
+    def __init__(self, vocabulary: Vocabulary, language: str) -> None:
+        if language.split("-")[0].lower() != "en":
+            raise SpeechError(
+                f"the embedded ears understand English only, not {language!r}: "
+                "use --fidelity text, or another --speech profile"
+            )
+        self._vad = SileroVad()
+        self._recogniser = Recogniser(Sphinx(vocabulary))
+        self._activity = Activity()
+        self._prosody = ProsodyMeter()
+        self._downsampler = Downsampler()
+        self._pending = np.zeros(0, np.float32)
+        self._begins: float | None = None
+        self._chunks = 0
+        self._onset: float | None = None
+        self._quiet_since: float | None = None
+
+    def hear(self, block: Audio, at: float) -> list[Percept]:
+        """Percepts of a block that ends at ``at``; the first block tells when the call began."""
+        if self._begins is None:
+            self._begins = at - len(block) / SAMPLE_RATE
+        self._pending = np.concatenate((self._pending, block.astype(np.float32, copy=False)))
+        percepts: list[Percept] = []
+        start = 0
+        while start + _CHUNK <= len(self._pending):
+            percepts += self._chunk(self._pending[start : start + _CHUNK], at)
+            start += _CHUNK
+        self._pending = self._pending[start:].copy()
+        return percepts
+
+    def expect(self, question: Question | None) -> None:
+        """Digits and spelling are recognised as such from the next stretch of speech on."""
+        kind = question.kind if question is not None else AnswerKind.FREE
+        self._recogniser.expect(_EMPHASES.get(kind, Emphasis.ANY))
+
+    def close(self) -> None:
+        """Nothing outlives the object."""
+
+    def _chunk(self, audio: Audio, at: float) -> list[Percept]:
+        assert self._begins is not None
+        self._chunks += 1
+        ends = self._begins + self._chunks * _CHUNK / SAMPLE_RATE - RESAMPLE_DELAY_S
+        chunk = self._downsampler.resample(audio)
+        change = self._activity.step(chunk, self._vad.probability(chunk), ends, at)
+        percepts: list[Percept] = []
+        if change is not None:
+            percepts.append(change)
+        match change:
+            case SpeechStarted():
+                self._onset = change.onset
+            case SpeechStopped():
+                self._onset, self._quiet_since = None, change.offset
+            case None:
+                pass
+        prosody = self._prosody.step(chunk, self._activity.speaking, at)
+        if prosody is not None:
+            percepts.append(prosody)
+        heard = self._recogniser.step(chunk, ends, self._onset, self._quiet_since, at)
+        if heard is not None:
+            percepts.append(heard)
+        return percepts

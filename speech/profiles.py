@@ -1,0 +1,71 @@
+"""Which ears and voices there are, by the name that a policy or the command line gives.
+
+What a profile needs is imported when it is opened, so naming one costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NoReturn
+
+from speech.errors import SpeechError
+from speech.protocols import Ears, Voice
+from speech.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A set of back ends: how to open its ears and its voice."""
+
+    ears: Callable[[Vocabulary, str], Ears]
+    """From a vocabulary and a language (BCP 47)."""
+    voice: Callable[[str, str | None, int, int], Voice]
+    """From a language, a voice's name (None: the language's own), words a minute, pitch 0 to 99."""
+
+
+def _embedded_ears(vocabulary: Vocabulary, language: str) -> Ears:
+    from speech.embedded import EmbeddedEars
+
+    return EmbeddedEars(vocabulary, language)
+
+
+def _embedded_voice(language: str, name: str | None, rate: int, pitch: int) -> Voice:
+    from speech.espeak import EspeakVoice
+
+    return EspeakVoice(name or _espeak_name(language), rate, pitch)
+
+
+def _espeak_name(language: str) -> str:
+    """espeak-ng's name of a language: its own for Mandarin, American for plain English."""
+    lower = language.lower()
+    if lower == "zh" or lower.startswith(("zh-cn", "zh-hans", "zh-sg", "cmn")):
+        return "cmn"
+    return "en-us" if lower == "en" else lower
+
+
+PROFILES: Mapping[str, Profile] = MappingProxyType(
+    {"embedded": Profile(_embedded_ears, _embedded_voice)}
+)
+
+
+def open_ears(profile: str, vocabulary: Vocabulary, language: str) -> Ears:
+    """The profile's ears for one call. Raises ``SpeechError``."""
+    return _profile(profile).ears(vocabulary, language)
+
+
+def open_voice(profile: str, language: str, name: str | None, rate: int, pitch: int) -> Voice:
+    """The profile's voice. Raises ``SpeechError``."""
+    return _profile(profile).voice(language, name, rate, pitch)
+
+
+def _profile(name: str) -> Profile:
+    profile = PROFILES.get(name)
+    if profile is None:
+        _unknown(name)
+    return profile
+
+
+def _unknown(name: str) -> NoReturn:
+    raise SpeechError(f"no speech profile {name!r}; there are: {', '.join(sorted(PROFILES))}")

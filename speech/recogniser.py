@@ -1,0 +1,120 @@
+"""Stretches of speech: which audio is decoded, and what is reported of it when.
+
+A stretch begins a little before an onset, because voice activity is known late and a first
+consonant is quiet. It ends when the caller has been quiet for a while; a shorter gap is part of
+it. Words are reported as they change, and once more when the stretch is final.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speech.protocols import Audio
+from speech.silero import VAD_CHUNK
+from speech.sphinx import ASR_RATE, Sphinx, Token
+from speech.vocabulary import Emphasis
+from system1.percepts import Heard, Word
+
+_CHUNK_S = VAD_CHUNK / ASR_RATE
+
+
+@dataclass(frozen=True, slots=True)
+class RecogniserTimes:
+    """The times of recognition."""
+
+    before_s: float = 0.256
+    """Audio before an onset that is decoded with it. Unit: s."""
+    quiet_s: float = 0.24
+    """Silence after which a stretch is final. Unit: s."""
+    stable_s: float = 0.25
+    """A word is stable once it has been the same for so long, and is not the last. Unit: s."""
+
+
+class Recogniser:
+    """Decodes the stretches of one call."""
+
+    def __init__(self, sphinx: Sphinx, times: RecogniserTimes | None = None) -> None:
+        self._sphinx = sphinx
+        self._times = times or RecogniserTimes()
+        count = max(round(self._times.before_s / _CHUNK_S), 1) + 1
+        self._recent: deque[NDArray[np.int16]] = deque(maxlen=count)
+        self._stretch = -1
+        self._open = False
+        self._begins = 0.0
+        self._emphasis = Emphasis.ANY
+        self._since: list[tuple[str, float]] = []
+        self._reported: tuple[tuple[str, bool], ...] = ()
+
+    def expect(self, emphasis: Emphasis) -> None:
+        """From the next stretch on, answers of this kind are likely."""
+        self._emphasis = emphasis
+
+    def step(
+        self, chunk: Audio, ends: float, onset: float | None, quiet_since: float | None, at: float
+    ) -> Heard | None:
+        """One chunk that ends at ``ends``; what is newly known of the words, as of ``at``.
+
+        ``onset``: when the speech under way began, None while there is none; ``quiet_since``:
+        when the last speech ended, None before any.
+        """
+        samples = np.clip(np.rint(chunk * 32768.0), -32768, 32767).astype(np.int16)
+        self._recent.append(samples)
+        if not self._open:
+            if onset is None:
+                return None
+            self._begin(ends, onset)
+        else:
+            self._sphinx.feed(samples)
+        if onset is None and quiet_since is not None and ends - quiet_since >= self._times.quiet_s:
+            return self._finish(at)
+        return self._partial(ends, at)
+
+    def _begin(self, ends: float, onset: float) -> None:
+        self._stretch += 1
+        self._open = True
+        self._since, self._reported = [], ()
+        self._sphinx.expect(self._emphasis)
+        self._sphinx.start()
+        wanted = int((ends - onset + self._times.before_s) / _CHUNK_S) + 1
+        chunks = list(self._recent)[-wanted:]
+        self._begins = ends - len(chunks) * _CHUNK_S
+        self._sphinx.feed(np.concatenate(chunks))
+
+    def _partial(self, ends: float, at: float) -> Heard | None:
+        tokens = self._sphinx.words()
+        kept = 0
+        while (
+            kept < min(len(tokens), len(self._since)) and self._since[kept][0] == tokens[kept].text
+        ):
+            kept += 1
+        self._since[kept:] = [(token.text, ends) for token in tokens[kept:]]
+        stable = [
+            ends - since >= self._times.stable_s and index + 1 < len(tokens)
+            for index, (_, since) in enumerate(self._since)
+        ]
+        state = tuple(zip((token.text for token in tokens), stable, strict=True))
+        if state == self._reported:
+            return None
+        self._reported = state
+        return Heard(at, self._stretch, self._words(tokens, stable), final=False)
+
+    def _finish(self, at: float) -> Heard:
+        self._open = False
+        result = self._sphinx.end()
+        words = self._words(result.tokens, [True] * len(result.tokens))
+        return Heard(at, self._stretch, words, final=True, confidence=result.confidence)
+
+    def _words(self, tokens: tuple[Token, ...], stable: list[bool]) -> tuple[Word, ...]:
+        return tuple(
+            Word(
+                token.text,
+                round(max(self._begins + token.start_s, 0.0), 3),
+                round(self._begins + token.end_s, 3),
+                known,
+            )
+            for token, known in zip(tokens, stable, strict=True)
+        )

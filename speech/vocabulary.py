@@ -1,0 +1,159 @@
+"""The text behind the recogniser: what callers say, and the policy's own words.
+
+``callers_en.txt`` holds what callers of any customer line say. A policy adds its phrases (what
+its rules and tasks listen for, its questions, names), which are put into carrier sentences.
+The words' pronunciations are the acoustic model's own; words that it does not know are
+transcribed by espeak-ng.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+from speech.numbers import spoken
+from speech.pronunciation import FIXED, pronounced
+
+_TEXT = Path(__file__).parent / "callers_en.txt"
+_WORD = re.compile(r"[a-z]+\.(?![a-z])|[a-z]+(?:['’][a-z]+)*|\d+")
+
+_WHOLE = ("{p}", "{p}", "{p}", "{p}", "{p} please", "yes {p}", "no {p}", "um {p}", "sorry {p}")
+"""Carriers of a phrase that may stand alone; once each, so the phrase itself counts most."""
+
+_NOUN = (
+    "my {p}",
+    "the {p}",
+    "a {p}",
+    "i have {p}",
+    "there is {p}",
+    "i want {p}",
+    "i need {p}",
+    "it is {p}",
+    "i am calling about {p}",
+    "it is about {p}",
+    "i have a question about {p}",
+    "can i speak to {p}",
+)
+"""Carriers of a phrase of up to three words, which is likely to be a thing or its state."""
+
+
+class Emphasis(StrEnum):
+    """What kind of utterance weighs most in the language model."""
+
+    ANY = "any"
+    DIGITS = "digits"
+    SPELLING = "spelling"
+
+
+_WEIGHT = 8
+"""How much more a sentence of the emphasised kind counts: measured, see ``sphinx``."""
+
+_DIGITS = frozenset(
+    (
+        *("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+        *("double", "triple", "um", "uh", "it's", "it", "is"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a caller may say on this line, beside what callers say anywhere: a policy's phrases."""
+
+    phrases: tuple[str, ...] = ()
+
+    def sentences(self, emphasis: Emphasis = Emphasis.ANY) -> tuple[str, ...]:
+        """The language model's text: lower case, words between single spaces."""
+        every = _common() + tuple(_carried(self.phrases))
+        if emphasis is Emphasis.ANY:
+            return every
+        chosen = tuple(s for s in every if _emphasised(s, emphasis))
+        return every + chosen * (_WEIGHT - 1)
+
+    def pronunciations(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Every word of the sentences, sorted, with its pronunciations in CMU phones."""
+        words = sorted({word for sentence in self.sentences() for word in sentence.split()})
+        return pronounced(words)
+
+
+def normal(text: str) -> str:
+    """A phrase as it is spoken: lower case, no punctuation, numbers in words.
+
+    A letter followed by a full stop is the letter's name, as in the pronouncing dictionary.
+    """
+    words: list[str] = []
+    for part in text.lower().replace("\u2019", "'").split():
+        bare = part.strip('.,;:!?"()[]*<>')
+        if bare in FIXED:
+            words.append(bare)
+        elif re.fullmatch(r"[a-z]\.", part):
+            words.append(part)
+        else:
+            words.extend(_parts(part))
+    return " ".join(words)
+
+
+def _emphasised(sentence: str, emphasis: Emphasis) -> bool:
+    words = sentence.split()
+    if emphasis is Emphasis.DIGITS:
+        return _DIGITS.issuperset(words) and len(words) > 1
+    return sum(word.endswith(".") for word in words) > 1
+
+
+def _parts(part: str) -> Iterable[str]:
+    for match in _WORD.finditer(part):
+        piece = match.group().rstrip(".")
+        if piece.isdigit():
+            yield from spoken(piece)
+        else:
+            yield piece
+
+
+def _carried(phrases: Iterable[str]) -> Iterable[str]:
+    for phrase in dict.fromkeys(normal(p) for p in phrases):
+        if not phrase:
+            continue
+        for carrier in _WHOLE:
+            yield carrier.format(p=phrase)
+        if len(phrase.split()) <= 3:
+            for carrier in _NOUN:
+                yield carrier.format(p=phrase)
+
+
+@lru_cache(maxsize=1)
+def _common() -> tuple[str, ...]:
+    """Sentences of ``callers_en.txt`` with its slots filled in."""
+    slots: dict[str, list[str]] = {}
+    sentences: list[str] = []
+    turn = 0
+    for line in _TEXT.read_text(encoding="utf-8").splitlines():
+        if line.startswith("@"):
+            name, members = line[1:].split(":")
+            slots[name] = [member.replace("_", " ") for member in members.split()]
+        elif line and not line.startswith("#"):
+            count, star, rest = line.partition("*")
+            for sentence in (rest if star else line).split("|"):
+                for _ in range(int(count) if star else 1):
+                    for filled in _filled(sentence, slots, turn):
+                        sentences.append(filled)
+                    turn += 1
+    return tuple(sentences)
+
+
+def _filled(sentence: str, slots: dict[str, list[str]], turn: int) -> Iterable[str]:
+    """The sentence so often that every member of its largest slot occurs.
+
+    Members are dealt out with a stride for each place, so that neighbours vary.
+    """
+    parts = re.split(r"\{(\w+)\}", sentence)
+    named = [slots[name] for name in parts[1::2]]
+    for copy in range(max((len(members) for members in named), default=1)):
+        out = [parts[0]]
+        for place, members in enumerate(named):
+            stride = (1, 3, 7, 5, 9, 2, 11, 4)[place % 8]
+            out += (members[(copy * stride + turn + place) % len(members)], parts[2 * place + 2])
+        yield "".join(out)

@@ -1,0 +1,79 @@
+"""A reply as the embedded mind composes it, and its thoughts in the order they are given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from system1.questions import Question, TaskState
+from system1.thoughts import (
+    Advice,
+    Asked,
+    Clarify,
+    Done,
+    NotUnderstood,
+    Progress,
+    Sentence,
+    ThoughtContent,
+)
+
+_ABBREVIATION = re.compile(r"(?:^|\s)(?:mr|mrs|ms|dr|st|no|vs|e\.g|i\.e|[A-Z])\.$", re.IGNORECASE)
+_END = re.compile(r"[。！？!?…]+[\"'”’)）」]*\s*|\.[\"'”’)]*(?:\s+|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to say, what it asks, and what becomes of the task.
+
+    ``progress`` None: the task is as it was. ``question``: what the reply ends with.
+    """
+
+    said: tuple[Sentence | Clarify, ...]
+    question: Question | None = None
+    progress: Progress | None = None
+    advice: Advice | None = None
+
+    def after(self, before: tuple[Sentence | Clarify, ...]) -> Reply:
+        """The same reply with other sentences said first."""
+        return Reply((*before, *self.said), self.question, self.progress, self.advice)
+
+    def thoughts(self) -> Iterator[ThoughtContent]:
+        """What the reply changes comes first, so that it is known when the first word sounds."""
+        if self.progress is not None:
+            yield self.progress
+        yield Asked(self.question)
+        if self.advice is not None:
+            yield self.advice
+        yield from self.said
+        yield Done()
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No reply: nothing in the policy fits, and why."""
+
+    reason: str
+
+    def thoughts(self) -> Iterator[ThoughtContent]:
+        """The nomatch ladder speaks."""
+        yield NotUnderstood(self.reason)
+        yield Done()
+
+
+def sentences(text: str, cites: tuple[str, ...] = ()) -> tuple[Sentence, ...]:
+    """``text`` cut into speakable sentences, so that the first can be spoken early."""
+    cut: list[Sentence] = []
+    start = 0
+    for match in _END.finditer(text):
+        piece = text[start : match.end()].strip()
+        if not _ABBREVIATION.search(piece):
+            cut.append(Sentence(piece, cites))
+            start = match.end()
+    rest = text[start:].strip()
+    return (*cut, Sentence(rest, cites)) if rest else tuple(cut)
+
+
+def under_way(task: TaskState | None) -> TaskState | None:
+    """The task, unless it has all it needs: then only its values are of interest."""
+    return task if task is not None and task.asking is not None else None

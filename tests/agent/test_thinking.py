@@ -1,0 +1,132 @@
+"""System 2 at the edge: what is charged, what is dropped, and that live never waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from agent.thinking import Thinking, estimate_tokens
+from system1.acts import Because, Think
+from system1.brief import Brief, Turn
+from system1.percepts import Thought
+from system1.thoughts import Asked, Done, Failed, NotUnderstood, Sentence, ThoughtContent
+
+ACT = Think(1, Brief("hello", (Turn("caller", "hello there", 0.0, 1.0),)), False, Because("think"))
+
+
+class Slow:
+    """A mind that speaks when it is told to, and notes when it is closed early."""
+
+    def __init__(self, *thoughts: ThoughtContent) -> None:
+        self.thoughts = thoughts
+        self.gate = asyncio.Event()
+        self.closed_early = False
+
+    async def think(self, brief: Brief) -> AsyncIterator[ThoughtContent]:
+        try:
+            for thought in self.thoughts:
+                await self.gate.wait()
+                yield thought
+        except (GeneratorExit, asyncio.CancelledError):
+            self.closed_early = True
+            raise
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def open_gate(*thoughts: ThoughtContent) -> Slow:
+    mind = Slow(*thoughts)
+    mind.gate.set()
+    return mind
+
+
+def everything(thinking: Thinking, at: float) -> list[Thought]:
+    found = []
+    while (taken := thinking.take(at)) is not None:
+        found.append(taken[0])
+    return found
+
+
+async def test_virtual_time_charges_the_declared_latency() -> None:
+    thinking = Thinking(open_gate(Sentence("Hi."), Done()), "virtual", 1.2)
+    thinking.start(ACT, 5.0)
+    await thinking.settle()
+    assert thinking.next_due() == pytest.approx(6.2)
+    assert thinking.take(6.1) is None
+    assert [one.at for one in everything(thinking, 6.2)] == [6.2, 6.2]
+    assert thinking.next_due() is None
+
+
+async def test_the_record_tells_when_and_how_it_ended() -> None:
+    thinking = Thinking(
+        open_gate(Asked(None), Sentence("Hi.", ("a", "b")), Sentence("Ho.", ("a",)), Done(7, 8)),
+        "virtual",
+        0.5,
+    )
+    thinking.start(ACT, 1.0)
+    await thinking.settle()
+    records = []
+    while (taken := thinking.take(9.0)) is not None:
+        records.append(taken[1])
+    done = records[-1]
+    assert records[:-1] == [None, None, None]
+    assert done is not None
+    assert (done.outcome, done.started, done.first_text, done.done) == ("answered", 1.0, 1.5, 1.5)
+    assert (done.tokens_in, done.tokens_out, done.cites) == (7, 8, ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("thoughts", "outcome"),
+    [
+        ((NotUnderstood("?"), Done()), "not_understood"),
+        ((Failed("down"),), "failed"),
+    ],
+)
+async def test_how_it_may_end(thoughts: tuple[ThoughtContent, ...], outcome: str) -> None:
+    thinking = Thinking(open_gate(*thoughts), "virtual", 0.0)
+    thinking.start(ACT, 0.0)
+    await thinking.settle()
+    record = None
+    while (taken := thinking.take(1.0)) is not None:
+        record = taken[1]
+    assert record is not None
+    assert record.outcome == outcome
+
+
+async def test_abandoned_work_is_dropped_and_recorded_once() -> None:
+    thinking = Thinking(open_gate(Sentence("Hi."), Done()), "virtual", 1.0)
+    thinking.start(ACT, 0.0)
+    await thinking.settle()
+    record = thinking.abandon(1, 0.4)
+    assert record is not None
+    assert record.outcome == "abandoned"
+    assert thinking.next_due() is None
+    assert thinking.abandon(1, 0.5) is None
+
+
+async def test_live_never_waits_and_abandoning_closes_the_stream() -> None:
+    mind = Slow(Sentence("Hi."), Done())
+    thinking = Thinking(mind, "live", 9.0)
+    thinking.start(ACT, 0.0)
+    await thinking.settle()
+    assert thinking.next_due() is None
+    mind.gate.set()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert [one.at for one in everything(thinking, 0.25)] == [0.25, 0.25]
+
+    stuck = Slow(Sentence("never"))
+    thinking = Thinking(stuck, "live", 0.0)
+    thinking.start(ACT, 0.0)
+    await asyncio.sleep(0)
+    thinking.abandon(1, 0.1)
+    await thinking.close()
+    assert stuck.closed_early
+
+
+@pytest.mark.parametrize(("text", "tokens"), [("", 0), ("four", 1), ("hello", 2), ("您好", 2)])
+def test_tokens_are_estimated(text: str, tokens: int) -> None:
+    assert estimate_tokens(text) == tokens
