@@ -182,6 +182,8 @@ def evidence(because: Because) -> tuple[tuple[str, str], ...]:
     """The numbers behind an act as people read them: the unit that a name ends in after them."""
     told = []
     for name, value in because.evidence:
+        if value == "":
+            continue
         stem, _, unit = name.rpartition("_")
         text = f"{value:.3g}" if isinstance(value, float) else str(value)
         if stem and unit in _UNITS:

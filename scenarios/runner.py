@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -173,7 +173,8 @@ async def _words(settings: _Settings) -> tuple[Director, _Heard]:
             while keys and keys[0][0] <= call.now:
                 call.caller_dtmf(keys.pop(0)[1])
             dues = (director.due(), call.next_due(), keys[0][0] if keys else None)
-            await call.advance(max(min(due for due in dues if due is not None), call.now))
+            # Nothing is due only when the caller has just left.
+            await call.advance(min((due for due in dues if due is not None), default=call.now))
     return director, _Heard(call.journal, lines)
 
 
@@ -206,10 +207,7 @@ def _judge(
         spoken=agent_spans(records, heard.agent),
         figures=figures,
     )
-    checks: tuple[Check, ...] = (
-        *director.finish(ended.at),
-        *expectations(script.expect, call),
-    )
+    checks = tuple(map(_rounded, (*director.finish(ended.at), *expectations(script.expect, call))))
     result = Result(
         outcome=ended.outcome,
         by=ended.by,
@@ -225,3 +223,8 @@ def _judge(
         speed=ended.duration / wall_s if wall_s > 0 else 0.0,
     )
     return ScenarioResult(script, result, records, spans, heard.caller, heard.agent)
+
+
+def _rounded(check: Check) -> Check:
+    """Moments as the journal has them, to 0.1 ms."""
+    return check if check.at is None else replace(check, at=round(check.at, 4))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from system1.questions import Question, TaskState
+from system1.questions import AnswerKind, Question, TaskState
 from system1.thoughts import (
     Advice,
     Asked,
@@ -72,6 +72,11 @@ def sentences(text: str, cites: tuple[str, ...] = ()) -> tuple[Sentence, ...]:
             start = match.end()
     rest = text[start:].strip()
     return (*cut, Sentence(rest, cites)) if rest else tuple(cut)
+
+
+def open_question(text: str) -> Question | None:
+    """What a policy's own words ask, if they end in a question."""
+    return Question(AnswerKind.FREE) if text.rstrip().endswith(("?", "\uff1f")) else None
 
 
 def under_way(task: TaskState | None) -> TaskState | None:

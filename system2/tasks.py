@@ -15,10 +15,11 @@ from policies.dialogue import ChoiceType, Collect, DigitsType, Outcome, PatternT
 from policies.policy import Policy
 from policies.timing import Ending
 from system1.language import Language
+from system1.language import words as language_words
 from system1.questions import AnswerKind, Question, Slot, TaskState
 from system1.thoughts import Advice, Progress
 from system2.lines import lines_of
-from system2.reply import Reply, sentences
+from system2.reply import Reply, open_question, sentences
 from system2.spoken.found import Found, Words, words_of
 from system2.spoken.mentions import mentioned
 from system2.spoken.readback import speak_value
@@ -50,7 +51,7 @@ def question_of(collect: Collect, *, confirming: bool = False) -> Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class Step:
     """What one turn of the caller did to a task: the new state, and the words not used."""
 
     reply: Reply
@@ -68,42 +69,48 @@ class TaskRun:
         self._lines = lines_of(language)
         self._collects = {collect.slot: collect for collect in task.collect}
 
-    def start(self, said: str, known: Iterable[tuple[str, str]] = ()) -> Turn:
+    def start(self, said: str, known: Iterable[tuple[str, str]] = ()) -> Step:
         """Begin: what the caller has said already is taken; what is ``known`` is confirmed.
 
         Only a slot that is read back anyway is filled from what earlier tasks collected.
         """
-        values = dict(known)
-        slots = tuple(
-            Slot(collect.slot, values.get(collect.slot) if collect.confirm else None)
-            for collect in self.task.collect
-        )
-        state = TaskState(self.task.id, slots)
+        state = TaskState(self.task.id, tuple(Slot(one.slot) for one in self.task.collect))
         words = words_of(said, self._language)
+        for phrase in self.task.when.says or ():
+            named = self._language.folded(phrase)
+            at = language_words.position(words, named)
+            if at >= 0:
+                words = _without(words, Found("", at, at + len(named)))
         state, words = self._volunteered(state, words)
+        for name, value in known:
+            if name in self._collects and self._collects[name].confirm:
+                slot = _slot(state, name)
+                state = _with(state, replace(slot, value=slot.value or value))
         intro = sentences(self.task.say) if self.task.say else ()
-        return Turn(self._next(state).after(intro), self._rest(words))
+        return Step(self._next(state).after(intro), self._rest(words))
 
-    def proceed(self, state: TaskState, said: str) -> Turn | None:
+    def proceed(self, state: TaskState, said: str) -> Step | None:
         """Take the caller's turn; None where nothing in it belongs to the task."""
         words = words_of(said, self._language)
         asking = self._collects.get(state.asking or "")
         if asking is None:
             return None
+        if state.confirming and self._language.answer(words) is not None:
+            return self._confirmed(state, asking, words)
         named = self._named(words, asking)
         if named is not None:
             found = find_slot(named, words, self._language, self._today, asked=False)
             if found is not None:
                 return self._filled(state, named, found, words)
         if state.confirming:
-            return self._confirmed(state, asking, said, words)
+            return self._confirmed(state, asking, words)
         found = self._find(asking, said, words)
         if found is not None:
             return self._filled(state, asking, found, words)
         moved, rest = self._volunteered(state, words)
-        return Turn(self._next(moved), self._rest(rest)) if moved != state else None
+        return Step(self._next(moved), self._rest(rest)) if moved != state else None
 
-    def resume(self, values: Iterable[tuple[str, str]], said: str) -> Turn | None:
+    def resume(self, values: Iterable[tuple[str, str]], said: str) -> Step | None:
         """Change a value of this task after it was done; None where ``said`` changes none."""
         known = dict(values)
         if not self.task.collect or not all(one.slot in known for one in self.task.collect):
@@ -137,7 +144,9 @@ class TaskRun:
         collect = self._collects[state.asking or ""]
         if state.confirming:
             value = _slot(state, collect.slot).value
-            return self._asking(state, self._lines.confirm.format(value=self._spoken(collect, value)))
+            return self._asking(
+                state, self._lines.confirm.format(value=self._spoken(collect, value))
+            )
         return self._asking(state, collect.ask)
 
     def _find(self, collect: Collect, said: str, words: Words) -> Found | None:
@@ -146,9 +155,7 @@ class TaskRun:
             return Found(value, 0, len(words)) if value else None
         return find_slot(collect, words, self._language, self._today)
 
-    def _confirmed(
-        self, state: TaskState, collect: Collect, said: str, words: Words
-    ) -> Turn | None:
+    def _confirmed(self, state: TaskState, collect: Collect, words: Words) -> Step | None:
         slot = _slot(state, collect.slot)
         verdict = self._language.answer(words)
         length = self._language.answer_length(words)
@@ -158,17 +165,17 @@ class TaskRun:
         if verdict == "no" and found is None:
             slot = replace(slot, value=None, attempts=slot.attempts + 1)
             if slot.attempts >= collect.attempts:
-                return Turn(self._give_up(state), "")
-            state = _with(state, slot)
-            state, words = self._volunteered(state, words[length:])
-            return Turn(self._next(state), self._rest(words))
+                return Step(self._give_up(state), "")
+            state = replace(_with(state, slot), confirming=False)
+            line = collect.reask or self._lines.ask_again.format(ask=collect.ask)
+            return Step(self._asking(state, line), self._rest(words[length:]))
         if verdict is None and found is None:
             return None
         if verdict == "no":
-            return Turn(self.again(state), "")
+            return Step(self.again(state), "")
         rest = (_TAKEN,) * length + words[length:]
         state, rest = self._volunteered(_with(state, replace(slot, confirmed=True)), rest)
-        return Turn(self._next(state), self._rest(rest))
+        return Step(self._next(state), self._rest(rest))
 
     def _correction(
         self, collect: Collect, words: Words, verdict: str | None, length: int
@@ -188,11 +195,11 @@ class TaskRun:
             case _:
                 return find_slot(collect, words, self._language, self._today)
 
-    def _filled(self, state: TaskState, collect: Collect, found: Found, words: Words) -> Turn:
+    def _filled(self, state: TaskState, collect: Collect, found: Found, words: Words) -> Step:
         slot = _slot(state, collect.slot)
         slot = replace(slot, value=found.value, confirmed=not collect.confirm)
         state, words = self._volunteered(_with(state, slot), _without(words, found))
-        return Turn(self._next(state), self._rest(words))
+        return Step(self._next(state), self._rest(words))
 
     def _volunteered(self, state: TaskState, words: Words) -> tuple[TaskState, Words]:
         """Values that the words give for slots that are still empty."""
@@ -209,7 +216,7 @@ class TaskRun:
     def _named(self, words: Words, asking: Collect | None) -> Collect | None:
         """A slot, other than the one asked for, that the caller names."""
         named = mentioned(words, self.task.collect, self._language)
-        return next((one for one in named if one is not asking), None) if named else None
+        return None if asking in named else next(iter(named), None)
 
     def _next(self, state: TaskState) -> Reply:
         for slot in state.slots:
@@ -247,7 +254,7 @@ class TaskRun:
 
         text = re.sub(r"\{([^{}]*)\}", spoken, outcome.say)
         advice = Advice(outcome.do, outcome.to) if outcome.do else None
-        return Reply(sentences(text, (self.task.id,)), None, progress, advice)
+        return Reply(sentences(text, (self.task.id,)), open_question(text), progress, advice)
 
     def _spoken(self, collect: Collect, value: str | None) -> str:
         if value is None:

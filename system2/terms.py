@@ -28,10 +28,54 @@ _CARRIERS = {
         "let me know, i just want to know, help me, can you help me, could you help me, sorry",
     ),
     "zh": language_words.phrase_set(
-        ["请问", "请问一下", "我想问一下", "我想问", "想问一下", "我想知道", "想知道", "我想了解", "麻烦问一下"],
-        ["能不能告诉我", "可以告诉我", "能告诉我", "告诉我", "麻烦", "麻烦你", "麻烦您", "你好", "您好", "谢谢"],
-        ["那个", "嗯", "呃", "一下", "我想咨询一下", "咨询一下", "帮我查一下", "帮我看一下", "顺便问一下", "另外"],
-        ["还有", "对了", "就是", "然后", "那", "请", "我要问", "问一下", "早上好", "下午好", "晚上好"],
+        [
+            "请问",
+            "请问一下",
+            "我想问一下",
+            "我想问",
+            "想问一下",
+            "我想知道",
+            "想知道",
+            "我想了解",
+            "麻烦问一下",
+        ],
+        [
+            "能不能告诉我",
+            "可以告诉我",
+            "能告诉我",
+            "告诉我",
+            "麻烦",
+            "麻烦你",
+            "麻烦您",
+            "你好",
+            "您好",
+            "谢谢",
+        ],
+        [
+            "那个",
+            "嗯",
+            "呃",
+            "一下",
+            "我想咨询一下",
+            "咨询一下",
+            "帮我查一下",
+            "帮我看一下",
+            "顺便问一下",
+            "另外",
+        ],
+        [
+            "还有",
+            "对了",
+            "就是",
+            "然后",
+            "那",
+            "请",
+            "我要问",
+            "问一下",
+            "早上好",
+            "下午好",
+            "晚上好",
+        ],
     ),
 }
 _COMMON_WORDS = {
@@ -40,10 +84,13 @@ _COMMON_WORDS = {
         "had, will, would, shall, should, can, could, may, might, must, i, you, he, she, we, they",
         "me, my, mine, your, yours, our, us, them, their, this, that, these, those, to, of, in, on",
         "at, for, with, from, by, about, as, and, or, but, if, then, there, here, get, got, go, some",
-        "any, up, out, not, no, so, too, very, really, please, one, still, again, now, let, want",
+        "any, up, out, not, no, so, too, very, really, please, one, still, again, now, let",
+        "want",
         "need, like, think, say, tell, know, thing, something, going, into, over, off",
     ),
-    "zh": frozenset("的了吗呢吧啊呀是我你您他她它们这那就都也还在有和个要会能可以请把被给到一下么呗嘛"),
+    "zh": frozenset(
+        "的了吗呢吧啊呀是我你您他她它们这那就都也还在有和个要会能可以请把被给到一下么呗嘛"
+    ),
 }
 _ASKING_WORDS = {
     "en": language_words.phrase_set("what, when, where, who, why, how, which, long, much, many"),
@@ -54,12 +101,14 @@ _ASKING_WORDS = {
 @lru_cache(maxsize=4096)
 def terms_of(text: str, language: Language) -> Terms:
     """The terms of ``text`` with the weight of their kind, carrier words left out."""
-    words = _without_carriers(language.folded(text), _CARRIERS[language.code])
+    words = without_carriers(language.folded(text), language)
     terms = _chinese(words) if language.code == "zh" else _english(words)
     return MappingProxyType(terms)
 
 
-def _without_carriers(words: tuple[str, ...], carriers: frozenset[str]) -> tuple[str, ...]:
+def without_carriers(words: tuple[str, ...], language: Language) -> tuple[str, ...]:
+    """The words less those that are said around a question; all, if there are no others."""
+    carriers = _CARRIERS[language.code]
     kept: list[str] = []
     at = 0
     while at < len(words):
@@ -67,36 +116,36 @@ def _without_carriers(words: tuple[str, ...], carriers: frozenset[str]) -> tuple
         if not taken:
             kept.append(words[at])
         at += taken or 1
-    # A question of nothing but carriers ("tell me about you") is all that was said.
     return tuple(kept) or words
+
+
+def is_telling(word: str, language: Language) -> bool:
+    """Whether a word says what a text is about, rather than how it is put."""
+    return _weight(word, language.code) == _CONTENT
+
+
+def _weight(word: str, code: str) -> float:
+    if word in _COMMON_WORDS[code]:
+        return _COMMON
+    return _ASKING if word in _ASKING_WORDS[code] else _CONTENT
 
 
 def _english(words: tuple[str, ...]) -> dict[str, float]:
     terms: dict[str, float] = {}
     for word in words:
-        if word in _COMMON_WORDS["en"]:
-            weight = _COMMON
-        else:
-            weight = _ASKING if word in _ASKING_WORDS["en"] else _CONTENT
-        terms[stem(word)] = max(weight, terms.get(stem(word), 0.0))
+        terms[stem(word)] = max(_weight(word, "en"), terms.get(stem(word), 0.0))
     return terms
 
 
 def _chinese(words: tuple[str, ...]) -> dict[str, float]:
     terms: dict[str, float] = {}
-
-    def weight(word: str) -> float:
-        if word in _COMMON_WORDS["zh"]:
-            return _COMMON
-        return _ASKING if word in _ASKING_WORDS["zh"] else _CONTENT
-
     for word in words:
-        single = _SINGLE_CHARACTER if len(word) == 1 else 1.0
-        terms[word] = single * weight(word)
+        terms[word] = (_SINGLE_CHARACTER if len(word) == 1 else 1.0) * _weight(word, "zh")
     # Particles come and go between the characters that count, and 断网 and 网断 mean the same.
     kept = [word for word in words if word not in _PARTICLES]
-    for pair in itertools.pairwise(kept):
-        terms["".join(sorted(pair))] = _PAIR * sum(map(weight, pair)) / 2
+    for one, other in itertools.pairwise(kept):
+        weight = (_weight(one, "zh") + _weight(other, "zh")) / 2
+        terms["".join(sorted((one, other)))] = _PAIR * weight
     return terms
 
 

@@ -52,7 +52,7 @@ def test_the_wheel_is_the_six_packages_and_their_data(wheel: zipfile.ZipFile, ro
     if listed.returncode == 0:
         assert shipped == {name for name in listed.stdout.splitlines() if (root / name).exists()}
     assert {name.split("/")[0] for name in shipped} == set(PACKAGES)
-    assert {".py", ".yaml", ".html", ".onnx"} <= {Path(name).suffix for name in shipped}
+    assert {".py", ".yaml", ".j2", ".onnx", ".typed"} <= {Path(name).suffix for name in shipped}
 
 
 @pytest.mark.slow
@@ -80,12 +80,18 @@ def test_what_is_imported_is_declared(root: Path) -> None:
     wanted = [*base, *(one for name, extra in extras.items() if name != "dev" for one in extra)]
     known = {canonicalize_name(Requirement(one).name) for one in wanted}
     owners = metadata.packages_distributions()
-    strangers = {
+    used = {
         top
         for package in PACKAGES
         for path in (root / package).rglob("*.py")
         for top in third_party(path)
-        if not {canonicalize_name(name) for name in [COMPANIONS.get(top, ""), *owners.get(top, [])]}
+    }
+    strangers = {
+        top
+        for top in used
+        if not {
+            canonicalize_name(name) for name in (COMPANIONS.get(top, top), *owners.get(top, []))
+        }
         & known
     }
     assert strangers == set()

@@ -16,7 +16,7 @@ from agent.cli.failures import refuse, told
 from agent.cli.replay import replay
 from agent.cli.run import run
 from agent.cli.schema import schema
-# suite
+from agent.cli.suite import suite
 
 app = typer.Typer(
     name="kairos",
@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo)
 app.command("run")(run)
-# app.command("test")(suite)
+app.command("test")(suite)
 app.command("call")(call)
 app.command("replay")(replay)
 app.command("check")(check)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -35,6 +34,8 @@ def call(
     model: Model = "grounded",
 ) -> None:
     """Put a recorded caller through to the agent."""
+    import asyncio
+
     from rich.console import Console
 
     from agent.cli import telling

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -82,6 +83,7 @@ def render_report(
     )
 
 
+@cache
 def environment(package: str) -> Environment:
     """The ``templates/`` of a package, with every value escaped, and filters for times."""
     templates = Environment(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -9,10 +10,7 @@ from policies.dialogue import Collect
 from system1.language import Language
 from system1.language import words as language_words
 from system2.spoken.found import Words
-from system2.terms import terms_of
-
-_TELLING = 0.9
-"""Weight of a term's kind from which it names a thing (words of content, not of grammar)."""
+from system2.terms import is_telling
 
 
 def mentioned(words: Words, collects: Sequence[Collect], language: Language) -> list[Collect]:
@@ -42,18 +40,9 @@ def _telling(ask: str, language: Language) -> tuple[Words, ...]:
     """The words of a question that say what it is about; in Chinese, pairs of characters."""
     words = language.folded(ask)
     if language.code != "zh":
-        return tuple(
-            (word,) for word in words if terms_of(word, language).get(_only(word, language), 0) >= 1
-        )
-    pairs = zip(words, words[1:], strict=False)
+        return tuple((word,) for word in words if is_telling(word, language))
     return tuple(
-        (one, other) for one, other in pairs if _weight(one, language) + _weight(other, language) >= 2 * _TELLING
+        pair
+        for pair in itertools.pairwise(words)
+        if all(is_telling(character, language) for character in pair)
     )
-
-
-def _only(word: str, language: Language) -> str:
-    return next(iter(terms_of(word, language)), "")
-
-
-def _weight(character: str, language: Language) -> float:
-    return terms_of(character, language).get(character, 0.0) / 0.35

@@ -36,12 +36,12 @@ _INTRODUCTIONS = {
 }
 # An introduction that leaves no doubt that a name follows, even unasked.
 _CERTAIN = {
-    "en": re.compile(r"name (is|on|of)|surname|called|call me|under the name|in the name"),
+    "en": re.compile(r"name (is|on|of)|surname|called|under the name|in the name"),
     "zh": re.compile(r"我叫|名|我姓|免贵姓"),
 }
 _NO_NAMES = {
     "en": language_words.phrase_set(
-        "calling, having, trying, not, here, there, no, yes, internet, problem, problems",
+        "back, calling, having, trying, not, here, there, no, yes, internet, problem, problems",
         "phone, sorry, sure, please, thanks, thank, you, the, a, an, and, or, but, so, about",
         "my, your, for, from, with, what, when, where, why, how, who, it, is, was, broken",
         "down, fine, okay, good, hello, hi, it's, very, just, really, looking, wondering",

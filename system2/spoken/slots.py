@@ -65,7 +65,9 @@ def _kind(
     match kind:
         case "date":
             dates = dates_zh.dates if chinese else dates_en.dates
-            return _corrected(words, language, lambda one: meant(dates(one, today), one, language))
+            found = _corrected(words, language, lambda one: meant(dates(one, today), one, language))
+            since = found is not None and words[found.start - 1 : found.start] in _SINCE
+            return None if since and not asked else found
         case "time":
             times = times_zh.times if chinese else times_en.times
             return _corrected(words, language, lambda one: meant(times(one), one, language))
@@ -86,6 +88,9 @@ def _kind(
             return Found(" ".join(words), 0, len(words)) if words else None
         case _:
             assert_never(kind)
+
+
+_SINCE = (("since",), ("from",), ("last",), ("从",), ("自",))
 
 
 def _corrected(words: Words, language: Language, find: Find) -> Found | None:

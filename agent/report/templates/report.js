@@ -151,5 +151,5 @@
 
   const failure = one(".flag");
   setZoom(READING, 0);
-  seek(failure ? Number(failure.dataset.t) - 3 : 0);
+  seek(failure ? Number(failure.dataset.t) - Math.min(3, (0.6 * scroller.clientWidth) / pixel()) : 0);
 })();

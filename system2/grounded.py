@@ -1,0 +1,289 @@
+"""The embedded mind: no model, no key, and nothing said that the policy does not say.
+
+It answers from the policy's knowledge, gets its tasks done, asks back when it is not sure and
+says so when it has nothing. The same brief gives the same thoughts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import assert_never
+
+from policies.dialogue import Knowledge, Task
+from policies.policy import Policy
+from policies.timing import Ending
+from system1.brief import Brief
+from system1.language import language_of
+from system1.questions import AnswerKind, Question, TaskState
+from system1.thoughts import Advice, Clarify, Progress, Sentence, ThoughtContent
+from system2.lines import lines_of
+from system2.reply import Nothing, Reply, open_question, sentences, under_way
+from system2.smalltalk import Talk, is_question, talk_of, wants_human
+from system2.spoken.choices import by_place
+from system2.tasks import Step, TaskRun
+from system2.understanding import Guess, Understanding, Understood
+
+_FREE = Question(AnswerKind.FREE)
+_YES_NO = Question(AnswerKind.YES_NO)
+
+
+class Grounded:
+    """A ``Mind`` that rests on the policy alone. ``today`` gives "next tuesday" its meaning."""
+
+    def __init__(self, policy: Policy, *, today: date) -> None:
+        self._policy = policy
+        self._language = language_of(policy.language)
+        self._lines = lines_of(self._language)
+        self._understanding = Understanding(policy, self._language)
+        self._runs = {
+            task.id: TaskRun(task, policy, self._language, today) for task in policy.tasks
+        }
+
+    async def think(self, brief: Brief) -> AsyncIterator[ThoughtContent]:
+        """The reply's thoughts: what it changes and asks first, then its sentences, then Done."""
+        for thought in self.answer(brief).thoughts():
+            yield thought
+
+    async def close(self) -> None:
+        """Nothing was taken."""
+
+    def answer(self, brief: Brief) -> Reply | Nothing:
+        """The reply to a brief, or nothing where the policy has none."""
+        said = brief.said
+        if not self._language.without_hesitations(said):
+            return Nothing("no words")
+        talk = talk_of(said, self._language)
+        if talk is Talk.REPEAT and (repeated := self._repeat(brief)):
+            return repeated
+        state = under_way(brief.task)
+        run = self._runs.get(state.task) if state else None
+        if state is not None and run is not None:
+            return self._in_task(brief, state, run, talk)
+        return self._clarified(brief) or self._open(brief, talk)
+
+    # Within a task
+
+    def _in_task(
+        self, brief: Brief, state: TaskState, run: TaskRun, talk: Talk | None
+    ) -> Reply | Nothing:
+        said = brief.said
+        if talk is Talk.CANCEL:
+            return Reply(sentences(self._lines.cancelled), _FREE, Progress(None))
+        if talk is not None:
+            return self._sidestep(run, state, talk)
+        understood = self._understand(said, brief)
+        asked = [one for one in understood.sure if isinstance(one.wanted, Knowledge)]
+        if asked and is_question(said, self._language) and _takes_any_words(run, state):
+            return run.again(state).after(self._answers(asked))
+        if self._wants_person(said) and run.proceed(state, said) is None:
+            return self._hand_over()
+        step = run.proceed(state, said)
+        if step is not None:
+            return self._with_answers(step, brief)
+        if asked:
+            return run.again(state).after(self._answers(asked))
+        if self._language.is_holding(said):
+            return self._hold(brief)
+        for guess in understood.sure:
+            if isinstance(guess.wanted, Task) and guess.wanted.id != state.task:
+                return self._start(guess.wanted, brief)
+        return run.missed(state)
+
+    def _sidestep(self, run: TaskRun, state: TaskState, talk: Talk) -> Reply:
+        match talk:
+            case Talk.GOODBYE:
+                return self._farewell()
+            case Talk.AUTOMATED | Talk.NAME:
+                return run.again(state).after(sentences(self._introduction(talk)))
+            case Talk.HERE | Talk.HELLO:
+                return run.again(state).after(sentences(self._lines.here))
+            case Talk.REPEAT | Talk.CANCEL | Talk.HOW_ARE_YOU | Talk.THANKS | Talk.NOTHING:
+                return run.again(state)
+            case _:
+                assert_never(talk)
+
+    def _with_answers(self, step: Step, brief: Brief) -> Reply:
+        """A turn may give a value and ask a question: the answer comes first."""
+        if not is_question(step.rest, self._language):
+            return step.reply
+        sure = self._understand(step.rest, brief).sure
+        asked = [one for one in sure if isinstance(one.wanted, Knowledge)]
+        return step.reply.after(self._answers(asked))
+
+    # Without a task
+
+    def _open(self, brief: Brief, talk: Talk | None) -> Reply | Nothing:
+        said = brief.said
+        if talk is not None and (reply := self._small_talk(talk)):
+            return reply
+        if self._wants_person(said):
+            return self._hand_over()
+        if changed := self._changed(brief):
+            return changed
+        words = self._language.folded(said)
+        rest = words[self._language.answer_length(words) :]
+        understood = self._understand(said, brief)
+        if rest and not (understood.sure or understood.unsure):
+            # "yes please, how much ..." answers "anything else?" and asks on.
+            joint = "" if self._language.code == "zh" else " "
+            understood = self._understand(joint.join(rest), brief)
+        if understood.sure:
+            return self._do(understood.sure, brief)
+        if understood.unsure:
+            return self._clarify(understood.unsure)
+        if self._language.is_holding(said):
+            return self._hold(brief)
+        return self._plain_answer(brief) or Nothing("nothing in the policy fits these words")
+
+    def _do(self, sure: tuple[Guess, ...], brief: Brief) -> Reply:
+        """Answer what was asked, then begin the first task that was named."""
+        said = self._answers([one for one in sure if isinstance(one.wanted, Knowledge)])
+        for guess in sure:
+            if isinstance(guess.wanted, Task):
+                return self._start(guess.wanted, brief).after(said)
+        return Reply(said, open_question(said[-1].text))
+
+    def _start(self, task: Task, brief: Brief) -> Reply:
+        step = self._runs[task.id].start(brief.said, _values(brief))
+        return step.reply
+
+    def _changed(self, brief: Brief) -> Reply | None:
+        """A value of a task that is done, said anew."""
+        values = _values(brief)
+        for run in self._runs.values():
+            if values and (step := run.resume(values, brief.said)):
+                return step.reply
+        return None
+
+    def _clarify(self, unsure: tuple[Guess, ...]) -> Reply:
+        cites = tuple(one.wanted.id for one in unsure)
+        if len(unsure) == 1:
+            text = self._lines.clarify_one.format(first=unsure[0].ask)
+            return Reply((Clarify(text, cites),), _YES_NO)
+        text = self._lines.clarify_two.format(first=unsure[0].ask, second=unsure[1].ask)
+        return Reply((Clarify(text, cites),), Question(AnswerKind.CHOICE))
+
+    def _clarified(self, brief: Brief) -> Reply | Nothing | None:
+        """The answer to "do you mean ...?"; what was meant is found anew from the turn before."""
+        question = brief.question
+        if question is None or question.slot is not None or question.kind is AnswerKind.FREE:
+            return None
+        earlier = [turn.text for turn in brief.turns if turn.who == "caller"]
+        if earlier and earlier[-1] == brief.said:
+            earlier.pop()
+        guesses = self._understand(earlier[-1], brief).unsure if earlier else ()
+        if not guesses:
+            return None
+        words = self._language.folded(brief.said)
+        placed = by_place(words, [one.ask for one in guesses], self._language)
+        chosen = next((one for one in guesses if placed and one.ask == placed[0].value), None)
+        if chosen is None and not self._understand(brief.said, brief).sure:
+            chosen = self._understanding.among(brief.said, guesses, turns=_turns(brief))
+        answer = self._language.answer(words)
+        if chosen is None and answer == "yes" and len(guesses) == 1:
+            chosen = guesses[0]
+        if chosen is not None:
+            return self._do((chosen,), brief)
+        if answer == "no" and self._language.answer_length(words) == len(words):
+            return Reply(sentences(self._lines.go_ahead), _FREE)
+        return None
+
+    # Lines about the talk itself
+
+    def _small_talk(self, talk: Talk) -> Reply | None:
+        match talk:
+            case Talk.THANKS:
+                return Reply(sentences(self._lines.welcome), _YES_NO)
+            case Talk.NOTHING:
+                return Reply(sentences(self._lines.nothing_else))
+            case Talk.HELLO:
+                return Reply(sentences(self._lines.hello), _FREE)
+            case Talk.HOW_ARE_YOU:
+                return Reply(sentences(self._lines.well), _FREE)
+            case Talk.HERE:
+                return Reply(sentences(self._lines.here))
+            case Talk.AUTOMATED | Talk.NAME:
+                return Reply(sentences(self._introduction(talk)))
+            case Talk.GOODBYE:
+                return self._farewell()
+            case Talk.CANCEL:
+                return Reply(sentences(self._lines.anything_else), _YES_NO)
+            case Talk.REPEAT:
+                return None
+            case _:
+                assert_never(talk)
+
+    def _plain_answer(self, brief: Brief) -> Reply | None:
+        """A yes or a no to nothing, or to "is there anything else?"."""
+        words = self._language.without_hesitations(brief.said)
+        answer = self._language.answer(words)
+        if not self._language.is_complete(words) and answer is None:
+            return None
+        if answer is not None and self._language.answer_length(words) < len(words):
+            return None
+        if answer == "no":
+            return Reply(sentences(self._lines.nothing_else))
+        if brief.question is not None and answer == "yes":
+            return Reply(sentences(self._lines.go_ahead), _FREE)
+        return Reply(sentences(self._lines.anything_else), _YES_NO)
+
+    def _repeat(self, brief: Brief) -> Reply | None:
+        own = {rung.say for rung in (*self._policy.noinput, *self._policy.nomatch)}
+        own |= {
+            self._lines.take_your_time,
+            *(line for filler in self._policy.fillers for line in filler.say),
+        }
+        said = [turn.text for turn in brief.turns if turn.who == "agent"]
+        last = next((text for text in reversed(said) if text not in own), None)
+        return Reply(sentences(last), brief.question) if last else None
+
+    def _hold(self, brief: Brief) -> Reply:
+        return Reply(sentences(self._lines.take_your_time), brief.question)
+
+    def _introduction(self, talk: Talk) -> str:
+        persona = self._policy.persona
+        if talk is Talk.AUTOMATED:
+            return self._lines.automated
+        if persona.company:
+            return self._lines.name_of_company.format(name=persona.name, company=persona.company)
+        return self._lines.name.format(name=persona.name)
+
+    def _farewell(self) -> Reply:
+        advice = Advice(Ending.HANG_UP)
+        return Reply(sentences(self._lines.goodbye), None, Progress(None), advice)
+
+    def _wants_person(self, said: str) -> bool:
+        return bool(self._policy.transfer) and wants_human(said, self._language)
+
+    def _hand_over(self) -> Reply:
+        advice = Advice(Ending.TRANSFER, next(iter(self._policy.transfer)))
+        return Reply(sentences(self._lines.colleague), None, Progress(None), advice)
+
+    def _understand(self, text: str, brief: Brief) -> Understood:
+        return self._understanding.understand(text, turns=_turns(brief))
+
+    def _answers(self, guesses: list[Guess]) -> tuple[Sentence, ...]:
+        return tuple(
+            sentence
+            for guess in guesses
+            if isinstance(guess.wanted, Knowledge)
+            for sentence in sentences(guess.wanted.answer, (guess.wanted.id,))
+        )
+
+
+def _turns(brief: Brief) -> int:
+    return max(1, sum(turn.who == "caller" for turn in brief.turns))
+
+
+def _values(brief: Brief) -> tuple[tuple[str, str], ...]:
+    """What earlier tasks collected; the last one may still be in its place."""
+    values = dict(brief.slots)
+    if brief.task is not None:
+        values |= {slot.name: slot.value for slot in brief.task.slots if slot.value is not None}
+    return tuple(values.items())
+
+
+def _takes_any_words(run: TaskRun, state: TaskState) -> bool:
+    collect = next((one for one in run.task.collect if one.slot == state.asking), None)
+    return collect is not None and collect.type in ("text", "name") and not state.confirming

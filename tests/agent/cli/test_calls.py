@@ -1,0 +1,184 @@
+"""``run``, ``test``, ``call`` and ``replay`` on calls of a few seconds."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import wave
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from agent.cli.app import main
+
+POLICY = """
+policy: tiny
+persona: {name: Ann}
+greeting: "Hello."
+noinput: [{count: 1, after: 2, say: "Goodbye.", do: hang_up}]
+rules: [{id: bye, when: {says: [goodbye]}, say: "Goodbye then.", do: hang_up}]
+knowledge: [{id: hours, asks: [when are you open], answer: "From nine to five."}]
+"""
+
+GOOD = """
+scenario: good
+policy: tiny.yaml
+steps:
+  - agent: {kind: greeting}
+  - caller: "when are you open"
+  - agent: {says: "nine to five", within: 3}
+  - caller: "goodbye"
+expect: {outcome: agent_hung_up}
+"""
+
+BAD = GOOD.replace("scenario: good", "scenario: bad").replace("nine to five", "ten to six")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tiny.yaml").write_text(POLICY)
+    (tmp_path / "stories").mkdir()
+    for name, text in (("good", GOOD), ("bad", BAD)):
+        story = text.replace("tiny.yaml", "../tiny.yaml")
+        (tmp_path / "stories" / f"{name}.yaml").write_text(story)
+    return tmp_path
+
+
+def test_run_shows_the_call_and_names_its_files(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "stories/good.yaml", "--fidelity", "text"]) == 0
+    shown = capsys.readouterr().out
+    assert "when are you open" in shown
+    assert "From nine to five." in shown
+    for name in ("events.jsonl", "result.json", "report.html"):
+        assert (desk / "out" / "good" / name).exists()
+        assert f"out/good/{name}" in shown.replace("\n", "")
+
+
+def test_a_failed_check_is_told_with_its_moment_and_exit_1(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "stories/bad.yaml", "--fidelity", "text", "--out", "kept"]) == 1
+    shown = capsys.readouterr().out
+    assert re.search(r"FAILED +0:\d\d\.\d +step 3: .*ten to six", shown)
+    assert json.loads((desk / "kept" / "result.json").read_text())["passed"] is False
+
+
+def test_a_suite_prints_a_table_and_explains(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = ["test", "stories", "--fidelity", "text", "-n", "1"]
+    assert main([*argv, "--junit", "out/junit.xml", "--html", "out/index.html"]) == 1
+    shown = capsys.readouterr().out
+    assert re.search(r"good +passed", shown)
+    assert re.search(r"bad +FAILED", shown)
+    assert "ten to six" in shown
+    assert "1 of 2 scenarios failed" in shown
+    root = ElementTree.parse(desk / "out" / "junit.xml").getroot()
+    assert (root.get("tests"), root.get("failures")) == ("2", "1")
+    links = re.findall(r'href="([^"#]+)"', (desk / "out" / "index.html").read_text())
+    assert links
+    assert all((desk / "out" / link).exists() for link in links)
+
+
+def test_a_suite_that_passes_exits_0(desk: Path) -> None:
+    assert main(["test", "stories/good.yaml", "--fidelity", "text", "-n", "1"]) == 0
+
+
+def test_nothing_runs_when_a_scenario_is_wrong(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk / "stories" / "worse.yaml").write_text("scenario: worse\npolicy: ../tiny.yaml\n")
+    assert main(["test", "stories", "--fidelity", "text"]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err.startswith("stories/worse.yaml:1:1: ")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["run", "stories/good.yaml", "--out", "tiny.yaml"],
+        ["run", "stories/good.yaml", "--out", "tiny.yaml/deeper"],
+        ["test", "stories", "--junit", "stories"],
+        ["run", "stories/good.yaml", "--model", "oracle"],
+        ["run", "stories/good.yaml", "--speech", "telepathy"],
+        ["call", "tiny.yaml", "--wav", "tiny.yaml"],
+    ],
+    ids=" ".join,
+)
+def test_bad_input_leaves_nothing_behind(
+    argv: list[str], desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(argv) == 2
+    shown = capsys.readouterr()
+    assert len(shown.err.splitlines()) == 1
+    assert "Traceback" not in shown.err
+    assert not (desk / "out").exists()
+
+
+def test_a_call_replayed_under_its_own_policy_is_the_same(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["run", "stories/good.yaml", "--fidelity", "text"])
+    capsys.readouterr()
+    assert main(["replay", "out/good/events.jsonl", "--policy", "tiny.yaml"]) == 0
+    assert capsys.readouterr().out == "no difference\n"
+    other = desk / "other.yaml"
+    other.write_text(POLICY.replace("Hello.", "Good morning."))
+    assert main(["replay", "out/good/events.jsonl", "--policy", "other.yaml"]) == 0
+    assert "Good morning." in capsys.readouterr().out
+
+
+def wav(path: Path, seconds: float, rate: int = 16_000) -> Path:
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        out.writeframes(np.zeros(int(seconds * rate), np.int16).tobytes())
+    return path
+
+
+@pytest.mark.slow
+def test_a_recorded_caller(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wav(desk / "in.wav", 1.0)
+    assert main(["call", "tiny.yaml", "--wav", "in.wav", "--out", "out/c"]) == 0
+    assert "Hello." in capsys.readouterr().out
+    assert json.loads((desk / "out" / "c" / "result.json").read_text())["policy"] == "tiny"
+    with wave.open(str(desk / "out" / "c" / "call.wav")) as recording:
+        assert recording.getnchannels() == 2
+        assert recording.getnframes() > 24_000
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_valid_files(desk: Path) -> None:
+    wav(desk / "long.wav", 600.0)
+    (desk / "patient.yaml").write_text(POLICY.replace("after: 2", "after: 900"))
+    command = [sys.executable, "-c", "import sys; from agent.cli.app import main; sys.exit(main())"]
+    command += ["call", "patient.yaml", "--wav", "long.wav", "--out", "out/cut"]
+    process = subprocess.Popen(
+        command, cwd=desk, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    journal = desk / "out" / "cut" / "events.jsonl"
+    deadline = time.monotonic() + 60
+    while not (journal.exists() and "playback_finished" in journal.read_text()):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert told.splitlines() == ["kairos: interrupted; the call so far is in out/cut"]
+    events = [json.loads(line) for line in journal.read_text().splitlines()]
+    assert events[-1]["event"] == "call_ended"
+    with wave.open(str(desk / "out" / "cut" / "call.wav")) as recording:
+        assert recording.getnframes() > 0
+    assert not (desk / "out" / "cut" / "result.json").exists()
