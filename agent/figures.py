@@ -123,13 +123,14 @@ def response_gaps(
     a filler. A caller over whom the agent went on to the end of its utterance was not awaiting
     one (a backchannel, a cough), so nothing is counted there.
     """
+    onsets = _onsets(spoken, said)
     gaps: list[Gap] = []
     for index, span in enumerate(heard):
         until = heard[index + 1].start if index + 1 < len(heard) else float("inf")
         during = _utterance_at(said, span.end)
         if during is not None and not during.cut and during.start < span.end - _SLACK_S:
             continue
-        for onset in (one.start for one in spoken):
+        for onset in onsets:
             if not span.end <= onset < until:
                 continue
             utterance = _utterance_at(said, onset)
@@ -178,6 +179,16 @@ def _audible_utterances(records: Sequence[Record]) -> list[Utterance]:
     """Utterances of which at least a sample was played, by their start."""
     said = [record for record in records if isinstance(record, Utterance)]
     return sorted((one for one in said if one.end > one.start), key=lambda one: one.start)
+
+
+def _onsets(spoken: Sequence[Span], said: Sequence[Utterance]) -> list[float]:
+    """Where the agent begins to sound, and where one utterance follows another without a gap."""
+    joints = [
+        one.start
+        for one in said
+        if any(span.start + _SLACK_S < one.start < span.end for span in spoken)
+    ]
+    return sorted([*(span.start for span in spoken), *joints])
 
 
 def _utterance_at(said: Sequence[Utterance], at: float) -> Utterance | None:

@@ -62,6 +62,7 @@ class LiveTranscript:
         self._floor = FloorState.FREE_S
         self._decided: dict[int, Decision] = {}
         self._taken: Because | None = None
+        self._reason: Because | None = None
         self._dropped: dict[int, Because] = {}
         self._begun: set[int] = set()
         self._told: dict[int, str] = {}
@@ -200,7 +201,9 @@ class LiveTranscript:
         self._aside(record.at, "✦ " + " · ".join(parts))
 
     def _why(self, at: float, text: str, because: Because) -> None:
-        self._aside(at, f"↳ {text}  {why(because, _MOST_EVIDENCE)}")
+        again = because == self._reason
+        self._reason = because
+        self._aside(at, f"↳ {text}" if again else f"↳ {text}  {why(because, _MOST_EVIDENCE)}")
 
     def _aside(self, at: float, text: str) -> None:
         self._print(at, Text(text, style=_ASIDE))

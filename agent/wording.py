@@ -93,8 +93,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "report.unheard": ("not heard", "未听到"),
     "report.after": ("after", "间隔"),
     "report.hint": (
-        "Click anywhere to go there. Space plays, arrows step, plus and minus zoom.",
-        "点击任意位置跳转；空格播放，方向键步进，加减号缩放。",
+        "Click anywhere to go there. Space plays, arrows step, Ctrl and the wheel zoom.",
+        "点击任意位置跳转；空格播放，方向键步进，Ctrl 加滚轮缩放。",
     ),
     "player.play": ("Play", "播放"),
     "player.pause": ("Pause", "暂停"),

@@ -20,6 +20,8 @@ Floats: TypeAlias = NDArray[np.floating]
 
 PHONE_BAND_HZ = (300.0, 3400.0)
 """The telephone band of ITU-T G.712."""
+WIDE_BAND_HZ = (50.0, 7000.0)
+"""The wide band of ITU-T G.722, which telephony sells as HD voice."""
 MUMBLE_HZ = 400.0
 """Speech above this is what makes words; below it only melody is left."""
 SPEECH_DB = -26.0
@@ -77,9 +79,13 @@ class TelephoneLine:
     _noise: Audio | None = None
     _position: int = 0
 
+    @property
+    def _band(self) -> tuple[float, float]:
+        return WIDE_BAND_HZ if self.quality.band == "wide" else PHONE_BAND_HZ
+
     def carried(self, audio: Audio) -> Audio:
         """A caller's line as it comes through the band, without the noise."""
-        return audio if self.quality.band == "wide" else band_limited(audio, *PHONE_BAND_HZ)
+        return band_limited(audio, *self._band)
 
     def noise(self, samples: int) -> Audio:
         """The noise of the next ``samples`` of the call; zeros on a clean line."""
@@ -100,8 +106,7 @@ class TelephoneLine:
         ) + 1j * rng.standard_normal(frequencies.size)
         if self.quality.noise == "pink":
             spectrum /= np.sqrt(np.maximum(frequencies, 20.0))
-        band = (None, None) if self.quality.band == "wide" else PHONE_BAND_HZ
-        spectrum *= _response(frequencies, *band)
+        spectrum *= _response(frequencies, *self._band)
         spectrum[0] = 0.0
         loop = np.fft.irfft(spectrum, size)
         loop *= 10 ** ((self.speech_db - self.quality.snr_db) / 20) / np.sqrt(np.mean(loop**2))

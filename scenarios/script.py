@@ -20,7 +20,8 @@ class LineQuality(Section):
     """The telephone line between the caller's mouth and the agent's ears."""
 
     band: Literal["phone", "wide"] = Field(
-        "phone", description="phone: 300 to 3400 Hz; wide: all that the voice has."
+        "wide",
+        description="phone: 300 to 3400 Hz (G.712); wide: an HD line, 50 to 7000 Hz (G.722).",
     )
     noise: Literal["white", "pink", "none"] = Field("none", description="Noise on the line.")
     snr_db: float = Field(

@@ -31,11 +31,14 @@ class ActivityThresholds:
     """A chunk above this goes on with it. Silero's own default; probability, no unit."""
     start_chunks: int = 1
     """Chunks in a row that begin speech, 32 ms each. One: known 44 ms after onset (median)."""
-    stop_chunks: int = 4
-    """Quiet chunks that end speech, 32 ms each: longer than the closure of a plosive (120 ms)."""
+    stop_chunks: int = 5
+    """Improbable chunks that end speech, 32 ms each: longer than any closure within a word."""
+    quiet_s: float = 0.16
+    """So much real silence ends it sooner, as probabilities lag up to 0.1 s at the end. It is
+    longer than the closure of a plosive (0.12 s). Unit: s."""
     above_noise_db: float = 8.0
     """Sound this far above the line's noise is the caller's, when an onset is dated. Unit: dB."""
-    below_level_db: float = 35.0
+    below_level_db: float = 40.0
     """Sound this far below the speech's own level is none of it. Unit: dB."""
     bridge_s: float = 0.04
     """Onset and offset are sought across gaps of up to this: closures within a word. Unit: s."""
@@ -76,10 +79,11 @@ class Activity:
                 self._level_db = max(self._level_db, max(list(self._energy)[-_STEPS:]))
                 return None
             self._run += 1
-            if self._run < limits.stop_chunks:
+            offset = max(self._last_sound(ends), self._onset)
+            if self._run < limits.stop_chunks and ends - offset < limits.quiet_s:
                 return None
             self._speaking, self._run = False, 0
-            return SpeechStopped(at, max(self._last_sound(ends), self._onset))
+            return SpeechStopped(at, offset)
         if probability < limits.start_probability:
             self._run = 0
             if probability < limits.keep_probability:
@@ -126,7 +130,7 @@ class Activity:
         """End of the last sound, no later than one chunk after the last probable speech."""
         energy = list(self._energy)
         threshold = self._threshold_db()
-        stop = len(energy) - (self._limits.stop_chunks - 1) * _STEPS
+        stop = len(energy) - (self._run - 1) * _STEPS
         for back, level in enumerate(reversed(energy[:stop])):
             if level > threshold:
                 return ends - (len(energy) - stop + back) * _STEP / VAD_RATE

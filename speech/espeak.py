@@ -34,6 +34,14 @@ from speech.sentences import sentences, tokens
 SYNTH_RATE = 22_050
 """Rate in Hz of everything that libespeak-ng 1.5x synthesizes."""
 
+_HUMS = {
+    **dict.fromkeys(("mm-hm", "mm-hmm", "mmhm", "mhm", "m-hm"), "umhum"),
+    **dict.fromkeys(("hm", "mm", "mmm"), "hmm"),
+}
+"""Hummed words of English, which the engine would spell out, in letters that it hums."""
+
+_HUMMED = re.compile(r"(?<![\w-])(?:" + "|".join(_HUMS) + r")(?![\w-])", re.IGNORECASE)
+
 _OWNER = threading.Lock()  # one library, one global state: one caller at a time
 
 # Constants of speak_lib.h.
@@ -179,21 +187,22 @@ def _synthesize(
 
 
 def _marks(
-    text: str, base: int, audio: Audio, events: Sequence[tuple[int, int]]
+    spans: Sequence[tuple[int, int]],
+    said: Sequence[tuple[int, int]],
+    audio: Audio,
+    events: Sequence[tuple[int, int]],
 ) -> tuple[Mark, ...]:
     """A mark for each word (each character of Chinese) from the engine's word events.
 
     The engine reports several events for one number, positions inside a number that are off by
     one, and none for words that it joins ("of the"): a word's event is the first that falls
-    within it, and a word without one ends with the word before it.
+    within it, and a word without one ends with the word before it. ``spans`` are the words in the
+    text, ``said`` the same words in what was synthesized.
     """
-    spans = tokens(text)
-    if not spans:
-        return ()
     begins: dict[int, int] = {}
     reached = 0
     for character, sample in events:
-        while reached + 1 < len(spans) and character >= spans[reached + 1][0]:
+        while reached + 1 < len(said) and character >= said[reached + 1][0]:
             reached += 1
         begins.setdefault(reached, sample)
     loud = np.flatnonzero(np.abs(audio) > 1e-3)
@@ -207,7 +216,7 @@ def _marks(
             last = int(np.searchsorted(loud, limit)) - 1
             sounding = int(loud[last]) + 1 if last >= 0 else limit
             until = max(until, min(limit, sounding))
-        marks.append(Mark(base + start, base + end, until))
+        marks.append(Mark(start, end, until))
     return tuple(marks)
 
 
@@ -233,12 +242,19 @@ class EspeakVoice:
         """Speech for each sentence, with the pause that the engine leaves after it."""
         for start, end in sentences(text):
             sentence = text[start:end]
-            samples, events = _synthesize(self.settings, sentence)
+            said = self._respelled(sentence)
+            samples, events = _synthesize(self.settings, said)
             audio = samples.astype(np.float32) / np.float32(32768)
-            yield Speech(audio, _marks(sentence, start, audio, events))
+            spans = [(start + first, start + last) for first, last in tokens(sentence)]
+            yield Speech(audio, _marks(spans, tokens(said), audio, events))
 
     def close(self) -> None:
         """Nothing is held between sentences."""
+
+    def _respelled(self, sentence: str) -> str:
+        if not self.settings.name.startswith("en"):
+            return sentence
+        return _HUMMED.sub(lambda match: _HUMS[match.group().lower()], sentence)
 
 
 def phonemes(words: Sequence[str], voice: str = "en-us") -> list[str]:

@@ -13,13 +13,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from speech.clarity import Clarity
 from speech.protocols import Audio
 from speech.silero import VAD_CHUNK
 from speech.sphinx import ASR_RATE, Sphinx, Token
 from speech.vocabulary import Emphasis
 from system1.percepts import Heard, Word
 
+_OVER_S = 0.2
+"""A last word that ended so long ago is over: the decoder itself is 0.1 s behind. Unit: s."""
+
 _CHUNK_S = VAD_CHUNK / ASR_RATE
+
+DITHER = 10 ** (-55 / 20)
+"""Hiss that is added to what is decoded (amplitude; -55 dBFS, the same in every call).
+
+A telephone line has nothing below 300 and above 3400 Hz, and the logarithm of nothing is what no
+voice in the acoustic model's training ever had: with it 30 % of the words of twenty lines of a
+narrow-band caller were wrong, with the hiss 13 %; on a wide line it changes nothing.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,7 @@ class RecogniserTimes:
     quiet_s: float = 0.24
     """Silence after which a stretch is final. Unit: s."""
     stable_s: float = 0.25
-    """A word is stable once it has been the same for so long, and is not the last. Unit: s."""
+    """A word that is over is stable once it has been the same for so long. Unit: s."""
 
 
 class Recogniser:
@@ -45,7 +57,10 @@ class Recogniser:
         self._stretch = -1
         self._open = False
         self._begins = 0.0
+        self._onset = 0.0
+        self._clarity = Clarity()
         self._emphasis = Emphasis.ANY
+        self._random = np.random.default_rng(0)
         self._since: list[tuple[str, float]] = []
         self._reported: tuple[tuple[str, bool], ...] = ()
 
@@ -61,8 +76,10 @@ class Recogniser:
         ``onset``: when the speech under way began, None while there is none; ``quiet_since``:
         when the last speech ended, None before any.
         """
-        samples = np.clip(np.rint(chunk * 32768.0), -32768, 32767).astype(np.int16)
+        hiss = self._random.standard_normal(chunk.size, dtype=np.float32) * DITHER
+        samples = np.clip(np.rint((chunk + hiss) * 32768.0), -32768, 32767).astype(np.int16)
         self._recent.append(samples)
+        self._clarity.step(chunk, onset is not None)
         if not self._open:
             if onset is None:
                 return None
@@ -70,12 +87,14 @@ class Recogniser:
         else:
             self._sphinx.feed(samples)
         if onset is None and quiet_since is not None and ends - quiet_since >= self._times.quiet_s:
-            return self._finish(at)
+            return self._finish(quiet_since, at)
         return self._partial(ends, at)
 
     def _begin(self, ends: float, onset: float) -> None:
         self._stretch += 1
         self._open = True
+        self._onset = onset
+        self._clarity.start()
         self._since, self._reported = [], ()
         self._sphinx.expect(self._emphasis)
         self._sphinx.start()
@@ -93,20 +112,23 @@ class Recogniser:
             kept += 1
         self._since[kept:] = [(token.text, ends) for token in tokens[kept:]]
         stable = [
-            ends - since >= self._times.stable_s and index + 1 < len(tokens)
-            for index, (_, since) in enumerate(self._since)
+            ends - since >= self._times.stable_s
+            and (index + 1 < len(tokens) or self._begins + token.end_s < ends - _OVER_S)
+            for index, (token, (_, since)) in enumerate(zip(tokens, self._since, strict=True))
         ]
         state = tuple(zip((token.text for token in tokens), stable, strict=True))
         if state == self._reported:
             return None
         self._reported = state
-        return Heard(at, self._stretch, self._words(tokens, stable), final=False)
+        words = self._words(tokens, stable)
+        return Heard(at, self._stretch, words, False, round(self._clarity.value(), 2))
 
-    def _finish(self, at: float) -> Heard:
+    def _finish(self, quiet_since: float, at: float) -> Heard:
         self._open = False
-        result = self._sphinx.end()
+        result = self._sphinx.end(quiet_since - self._onset)
         words = self._words(result.tokens, [True] * len(result.tokens))
-        return Heard(at, self._stretch, words, final=True, confidence=result.confidence)
+        confidence = round(result.confidence * self._clarity.value(), 2)
+        return Heard(at, self._stretch, words, final=True, confidence=confidence)
 
     def _words(self, tokens: tuple[Token, ...], stable: list[bool]) -> tuple[Word, ...]:
         return tuple(

@@ -49,15 +49,12 @@ class Emphasis(StrEnum):
     SPELLING = "spelling"
 
 
-_WEIGHT = 8
-"""How much more a sentence of the emphasised kind counts: measured, see ``sphinx``."""
+_AWAITED = 6
+"""How often a sentence of the awaited kind counts."""
 
-_DIGITS = frozenset(
-    (
-        *("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
-        *("double", "triple", "um", "uh", "it's", "it", "is"),
-    )
-)
+_UNAWAITED = 6
+"""Every how many sentences of a kind that is not awaited one counts: else short words become
+letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +65,20 @@ class Vocabulary:
 
     def sentences(self, emphasis: Emphasis = Emphasis.ANY) -> tuple[str, ...]:
         """The language model's text: lower case, words between single spaces."""
-        every = _common() + tuple(_carried(self.phrases))
-        if emphasis is Emphasis.ANY:
-            return every
-        chosen = tuple(s for s in every if _emphasised(s, emphasis))
-        return every + chosen * (_WEIGHT - 1)
+        common: list[str] = []
+        for kind, sentences in _common().items():
+            if kind is Emphasis.ANY:
+                common += sentences
+            elif kind is emphasis:
+                common += sentences * _AWAITED
+            else:
+                common += sentences[::_UNAWAITED]
+        return (*common, *_carried(self.phrases))
 
     def pronunciations(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Every word of the sentences, sorted, with its pronunciations in CMU phones."""
-        words = sorted({word for sentence in self.sentences() for word in sentence.split()})
+        texts = (*self.sentences(), *(s for group in _common().values() for s in group))
+        words = sorted({word for sentence in texts for word in sentence.split()})
         return pronounced(words)
 
 
@@ -95,13 +97,6 @@ def normal(text: str) -> str:
         else:
             words.extend(_parts(part))
     return " ".join(words)
-
-
-def _emphasised(sentence: str, emphasis: Emphasis) -> bool:
-    words = sentence.split()
-    if emphasis is Emphasis.DIGITS:
-        return _DIGITS.issuperset(words) and len(words) > 1
-    return sum(word.endswith(".") for word in words) > 1
 
 
 def _parts(part: str) -> Iterable[str]:
@@ -125,23 +120,25 @@ def _carried(phrases: Iterable[str]) -> Iterable[str]:
 
 
 @lru_cache(maxsize=1)
-def _common() -> tuple[str, ...]:
-    """Sentences of ``callers_en.txt`` with its slots filled in."""
+def _common() -> dict[Emphasis, list[str]]:
+    """Sentences of ``callers_en.txt`` with its slots filled in, by the kind of answer."""
     slots: dict[str, list[str]] = {}
-    sentences: list[str] = []
+    sentences: dict[Emphasis, list[str]] = {kind: [] for kind in Emphasis}
+    kind = Emphasis.ANY
     turn = 0
     for line in _TEXT.read_text(encoding="utf-8").splitlines():
         if line.startswith("@"):
             name, members = line[1:].split(":")
             slots[name] = [member.replace("_", " ") for member in members.split()]
+        elif line.startswith("["):
+            kind = Emphasis(line.strip("[]"))
         elif line and not line.startswith("#"):
             count, star, rest = line.partition("*")
             for sentence in (rest if star else line).split("|"):
                 for _ in range(int(count) if star else 1):
-                    for filled in _filled(sentence, slots, turn):
-                        sentences.append(filled)
+                    sentences[kind] += _filled(sentence, slots, turn)
                     turn += 1
-    return tuple(sentences)
+    return sentences
 
 
 def _filled(sentence: str, slots: dict[str, list[str]], turn: int) -> Iterable[str]:

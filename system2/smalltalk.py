@@ -48,7 +48,8 @@ _ENGLISH = {
     Talk.AUTOMATED: (
         "are you a robot, are you a machine, are you human, are you a human, are you real, are you",
         "am i talking to a robot, am i talking to a machine, am i speaking to a robot",
-        "is this a bot, are you a bot, are you a computer, are you a real person, is this a recording, are you ai",
+        "is this a bot, are you a bot, are you a computer",
+        "are you a real person, is this a recording, are you ai",
         "am i speaking to a machine, is this a robot, are you a person, am i talking to a person",
         "am i talking to a human, is this an automated system, am i speaking to a real person",
     ),
@@ -115,57 +116,25 @@ _TABLES = {
 _HUMAN = {
     "en": language_words.phrase_set(
         "a human, a human being, a real person, an operator, a person, an agent, an advisor",
-        "a representative, someone real, a live agent, real human, customer service representative",
-        "speak to someone, talk to someone, speak to somebody, talk to somebody, a supervisor",
-        "your manager, the manager, a manager, a colleague, put me through, transfer me",
+        "a representative, someone real, a live agent, real human",
+        "customer service representative, speak to someone, talk to someone, speak to somebody",
+        "talk to somebody, a supervisor, your manager, the manager, a manager, a colleague",
+        "put me through, transfer me",
     ),
-    "zh": language_words.phrase_set(
-        ["人工", "真人", "客服人员", "转接", "找你们经理", "找经理", "活人"]
-    ),
+    "zh": language_words.phrase_set("人工,真人,客服人员,转接,找你们经理,找经理,活人"),
 }
 # What politeness adds to such a turn.
 _AROUND = {
     "en": language_words.phrase_set(
-        "please, sorry, i am sorry, oh, okay, well, right, yes, yeah, no, so, and, then, again",
-        "sure, great, all right, very much, for now, for that, for your help, for everything, now",
-        "then, sir, madam, miss, um, uh, er, hmm, can you, could you, would you, me, too",
-        "perfect, that is great, that is fine, good, fine, but, actually",
+        "thanks, thank you, hello, hi, please, sorry, i am sorry, oh, okay, well, right, yes",
+        "yeah, no, so, and, then, again, sure, great, all right, very much, for now, for that",
+        "for your help, for everything, now, sir, madam, miss, um, uh, er, hmm, can you",
+        "could you, would you, me, too, perfect, that is great, that is fine, good, fine, but",
+        "actually",
     ),
     "zh": language_words.phrase_set(
-        [
-            "请",
-            "好的",
-            "好",
-            "那",
-            "哦",
-            "啊",
-            "嗯",
-            "呃",
-            "吧",
-            "了",
-            "呢",
-            "吗",
-            "您",
-            "你",
-            "可以",
-            "行",
-            "就这样",
-        ],
-        [
-            "不好意思",
-            "对不起",
-            "抱歉",
-            "麻烦",
-            "先",
-            "那就",
-            "再",
-            "一下",
-            "没有了",
-            "没了",
-            "没事了",
-            "呀",
-            "对",
-        ],
+        "谢谢,谢谢你,谢谢您,你好,您好,请,好的,好,那,哦,啊,嗯,呃,吧,了,呢,吗,您,你,可以,行,就这样",
+        "不好意思,对不起,抱歉,麻烦,先,那就,再,一下,没有了,没了,没事了,呀,对",
     ),
 }
 

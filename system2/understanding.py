@@ -18,7 +18,7 @@ _UNSURE = 0.75
 _CLOSE = 0.1
 """Scores that lie no further apart are too close to choose between."""
 
-_RIVAL = 0.7
+_RIVAL = 0.6
 """Share of the best score from which, below confidence, another item is named too."""
 
 _SURE = 0.9
@@ -26,11 +26,9 @@ _SURE = 0.9
 
 _JOINTS = {
     "en": language_words.phrase_set(
-        "and, and also, also, plus, as well as, and then, another thing"
+        "and, and also, also, plus, as well as, and then, another thing",
     ),
-    "zh": language_words.phrase_set(
-        ["还有", "另外", "以及", "和", "然后", "顺便", "而且", "并且", "再就是"]
-    ),
+    "zh": language_words.phrase_set("还有,另外,以及,和,然后,顺便,而且,并且,再就是"),
 }
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.failures import folder, until_interrupted
+from agent.cli.failures import until_interrupted
+from agent.cli.files import cleared, folder
 from agent.cli.options import Model, Speech
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def call(
     caller = read_wav(wav)
     out = folder(out or Path("out/call"))
     console = Console(highlight=False)
+    cleared(out)
 
     async def hold() -> Result:
         from agent.conversation import Conversation

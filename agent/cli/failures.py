@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,23 +53,3 @@ def until_interrupted(out: Path | None) -> Iterator[None]:
     except KeyboardInterrupt:
         kept = f"; the call so far is in {out}" if out else ""
         raise typer.Exit(refuse(f"kairos: interrupted{kept}", INTERRUPTED)) from None
-
-
-def folder(out: Path) -> Path:
-    """A folder to be written to; refused before anything runs if it could not be."""
-    if out.exists() and not out.is_dir():
-        raise BadInput(f"{out}: is a file, not a folder")
-    nearest = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise BadInput(f"{out}: cannot be written to")
-    return out
-
-
-def file(path: Path) -> Path:
-    """A file to be written; refused before anything runs if it could not be."""
-    folder(path.parent)
-    if path.is_dir():
-        raise BadInput(f"{path}: is a folder, not a file")
-    if path.exists() and not os.access(path, os.W_OK):
-        raise BadInput(f"{path}: cannot be written to")
-    return path

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.failures import FAILED, file, folder, until_interrupted
+from agent.cli.failures import FAILED, until_interrupted
+from agent.cli.files import file, folder
 from agent.cli.options import Fidelity, FidelityChoice, Model, Speech
 
 if TYPE_CHECKING:
@@ -92,12 +93,13 @@ def _tell(console: Console, done: Sequence[Finished]) -> None:
     from rich.text import Text
 
     console.print(_table(done))
+    wrapped = console.is_terminal
     for one in done:
         if not one.passed:
             title = (("FAILED ", "bold red"), (one.name, "bold"), f"  {one.path}")
-            console.print(Text.assemble(*title))
+            console.print(Text.assemble(*title), soft_wrap=not wrapped)
             for failure in one.failures:
-                console.print(Text(f"  {failure}"))
+                console.print(Text(f"  {failure}"), soft_wrap=not wrapped)
     failed = sum(not one.passed for one in done)
     if failed:
         console.print(f"[bold red]{failed} of {len(done)} scenarios failed[/]")

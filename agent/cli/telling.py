@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from agent.cli.files import HOLDS
 from agent.result import Check, Result
 from agent.wording import clock, length
 
@@ -55,17 +56,10 @@ def _failure(check: Check) -> Text:
 
 def files(console: Console, out: Path) -> None:
     """Name the files of a call that lie in ``out``."""
-    for name, holds in _HOLDS.items():
+    for name, holds in HOLDS.items():
         if (out / name).exists():
-            console.print(Text.assemble("  ", (str(out / name), "bold"), (f"  {holds}", "dim")))
-
-
-_HOLDS = {
-    "report.html": "the call to look at and to listen to",
-    "call.wav": "the recording: left the caller, right the agent",
-    "events.jsonl": "every percept, and every decision with its reason",
-    "result.json": "outcome, checks and figures",
-}
+            line = Text.assemble("  ", (str(out / name), "bold"), (f"  {holds}", "dim"))
+            console.print(line, soft_wrap=True)
 
 
 def told(console: Console, result: Result, out: Path) -> None:
@@ -75,4 +69,4 @@ def told(console: Console, result: Result, out: Path) -> None:
     console.print()
     files(console, out)
     for failure in failures(result):
-        console.print(failure)
+        console.print(failure, soft_wrap=not console.is_terminal)

@@ -16,6 +16,7 @@ from agent.records import (
     ThinkDone,
     Utterance,
 )
+from agent.report.timeline import flags
 from agent.report.words import caller_turns, unheard
 from agent.result import Check
 from agent.wording import Wording, evidence, joined, length
@@ -32,7 +33,7 @@ class Line:
     """One line of the conversation. ``name`` is its class: an utterance's kind, a note's sort.
 
     ``rest``: the part of the text that was never heard. ``gap``: how long the caller had waited.
-    ``why``: the rule and its evidence.
+    ``more``: checks that failed at the same moment. ``rule``, ``evidence``: why it was said.
     """
 
     start: float
@@ -44,6 +45,7 @@ class Line:
     rest: str = ""
     cut: bool = False
     gap: str = ""
+    more: int = 0
     rule: str = ""
     evidence: tuple[tuple[str, str], ...] = ()
 
@@ -129,11 +131,13 @@ def _because(one: Decision, name: str, text: str) -> Line:
 
 
 def _failures(failed: Sequence[Check]) -> list[Line]:
-    return [
-        Line(one.at, one.at, "note", "failure", one.name, one.message)
-        for one in failed
-        if one.at is not None
-    ]
+    """A line for each moment, with its first check and how many more failed then."""
+    lines = []
+    for flag in flags(failed):
+        (name, message), *others = flag.checks
+        more = len(others)
+        lines.append(Line(flag.at, flag.at, "note", "failure", name, message, more=more))
+    return lines
 
 
 def _asides(records: Sequence[Record], words: Wording) -> list[Line]:

@@ -107,7 +107,8 @@ def tiles(figures: Figures, result: Result, words: Wording) -> tuple[Tile, ...]:
     none = words("tile.none")
     stops = len(figures.barge_in_stops_s)
     thinks = [f"{count} {words.named('thought', name)}" for name, count in figures.thinks]
-    tokens = words("tile.tokens", tin=figures.tokens_in, tout=figures.tokens_out)
+    if figures.tokens_in or figures.tokens_out:
+        thinks.append(words("tile.tokens", tin=figures.tokens_in, tout=figures.tokens_out))
     return (
         _gaps(figures, words),
         Tile(
@@ -128,7 +129,7 @@ def tiles(figures: Figures, result: Result, words: Wording) -> tuple[Tile, ...]:
                 words.count("tile.fillers", figures.fillers),
             ),
         ),
-        Tile(words("tile.thinks"), str(sum(n for _, n in figures.thinks)), (*thinks, tokens)),
+        Tile(words("tile.thinks"), str(sum(n for _, n in figures.thinks)), tuple(thinks)),
         _talk(figures, result, words),
     )
 

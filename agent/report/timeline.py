@@ -78,11 +78,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A failed check at the moment that it failed."""
+    """The checks that failed at one moment: name and message of each."""
 
     at: float
-    name: str
-    message: str
+    checks: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +157,17 @@ def lay_out(
         stops=tuple(barge_ins(caller_speech, agent_speech, utterances)),
         marks=_marks([one for one in records if isinstance(one, Decision)], words),
         thinks=tuple(_think(one, words) for one in records if isinstance(one, ThinkDone)),
-        flags=tuple(Flag(one.at, one.name, one.message) for one in failed if one.at is not None),
+        flags=flags(failed),
     )
+
+
+def flags(failed: Sequence[Check]) -> tuple[Flag, ...]:
+    """Failed checks by the moment that they failed; those without one have no flag."""
+    moments: dict[float, list[tuple[str, str]]] = {}
+    for check in failed:
+        if check.at is not None:
+            moments.setdefault(check.at, []).append((check.name, check.message))
+    return tuple(Flag(at, tuple(checks)) for at, checks in sorted(moments.items()))
 
 
 def _said(one: Utterance, words: Wording) -> Said:
@@ -206,7 +214,8 @@ def _think(one: ThinkDone, words: Wording) -> ThinkBar:
     label = f"{length(max(0.0, end - one.started))} · {words.named('thought', one.outcome)}"
     if one.speculative:
         label += f" · {words('speculative')}"
-    label += f" · {one.tokens_in} → {one.tokens_out} {words('tokens')}"
+    if one.tokens_in or one.tokens_out:
+        label += f" · {one.tokens_in} → {one.tokens_out} {words('tokens')}"
     first = one.first_text
     return ThinkBar(one.started, max(end, one.started), first, one.outcome, one.speculative, label)
 

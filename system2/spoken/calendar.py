@@ -5,7 +5,8 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
-MONDAY, SUNDAY = 0, 6
+_JUST_PAST = timedelta(days=60)
+"""Longer ago, a wrong weekday is a slip of the caller's rather than another year."""
 
 
 def coming(weekday: int, today: date) -> date:
@@ -44,7 +45,7 @@ def next_day_of_month(number: int, today: date, weekday: int | None = None) -> d
 
 
 def next_date(month: int, number: int, today: date, weekday: int | None = None) -> date | None:
-    """The first such day, today or later; a weekday that only the last one had picks that."""
+    """The first such day, today or later; one just past, if only that had the ``weekday``."""
     fitting = [
         found
         for year in range(today.year, today.year + 9)
@@ -53,8 +54,9 @@ def next_date(month: int, number: int, today: date, weekday: int | None = None) 
     if not fitting:
         return None
     last = day(fitting[0].year - 1, month, number)
-    if weekday is not None and fitting[0].weekday() != weekday and last is not None:
-        return last if last.weekday() == weekday else fitting[0]
+    wrong = weekday is not None and fitting[0].weekday() != weekday
+    if wrong and last is not None and last >= today - _JUST_PAST and last.weekday() == weekday:
+        return last
     return fitting[0]
 
 

@@ -27,7 +27,7 @@ _DROP = 0.4
 _GAP = 0.1
 """Cost of a word between two stretches that are read as one value."""
 
-_DOUBT = 0.45
+_DOUBT = 0.5
 """Highest cost for each character of a value: more guesses than that are no value."""
 
 _MOST_PATHS = 4000

@@ -83,7 +83,11 @@ def reading(words: Words, at: int, letters: bool) -> Reading:
     edges = list(_digit_edges(words, at, letters))
     if edges:
         if letters and word in ("oh", "o"):
-            edges.append(Edge(at + 1, "O", 0.05))
+            # As it was written first: "oh" is how people say 0.
+            edges = [
+                Edge(at + 1, "0", 0.05 * (word == "o")),
+                Edge(at + 1, "O", 0.05 * (word == "oh")),
+            ]
         return Reading(tuple(edges), must=True)
     if word in _LIKE_DIGITS and not (letters and word in _LIKE_LETTERS):
         edges.append(Edge(at + 1, _LIKE_DIGITS[word], 1.0))
@@ -147,9 +151,7 @@ def _letter_edges(words: Words, at: int) -> Iterator[Edge]:
             yield Edge(end, _LIKE_LETTERS[word])
         else:
             yield Edge(at + 1, _LIKE_LETTERS[word], 1.0)
-    elif (
-        2 <= len(word) <= 4 and word.isascii() and word.isalpha() and not set(word) & set("aeiouy")
-    ):
+    elif word.isascii() and word.isalpha() and _run_together(word):
         yield Edge(at + 1, word.upper(), 0.2)
 
 

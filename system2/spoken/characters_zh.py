@@ -7,8 +7,8 @@ from system2.spoken import numbers_zh
 from system2.spoken.edges import Edge, Reading
 from system2.spoken.found import Words
 
-_BETWEEN = language_words.phrase_set(["然后", "接着", "再", "空格", "字母", "数字", "和", "是"])
-_LINKS = language_words.phrase_set(["然后", "接着", "再", "和", "是"])
+_BETWEEN = language_words.phrase_set("然后,接着,再,空格,字母,数字,和,是")
+_LINKS = language_words.phrase_set("然后,接着,再,和,是")
 _MARKS = {("横", "杠"): "-", ("杠",): "-", ("横", "线"): "-", ("斜", "杠"): "/", ("点",): "."}
 # 一 that counts nothing: 一下, 一个, 一样 ...
 _AFTER_NO_ONE = frozenset("下个些样起直定共般边会遍次")

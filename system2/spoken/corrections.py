@@ -17,39 +17,16 @@ _MARKERS = {
         "that is wrong, i made a mistake, let me correct that, strike that, hang on",
     ),
     "zh": language_words.phrase_set(
-        [
-            "不对",
-            "不对不对",
-            "说错了",
-            "我说错了",
-            "错了",
-            "哦不",
-            "不不",
-            "不不不",
-            "应该是",
-            "我是说",
-            "更正",
-        ],
-        [
-            "改成",
-            "改为",
-            "不好意思",
-            "抱歉",
-            "等等",
-            "等一下",
-            "对不起",
-            "我的意思是",
-            "换成",
-            "还是",
-        ],
+        "不对,不对不对,说错了,我说错了,错了,哦不,不不,不不不,应该是,我是说,更正,改成,改为",
+        "不好意思,抱歉,等等,等一下,对不起,我的意思是,换成,还是",
     ),
 }
 # What comes right after one of these is not meant.
 _DENIALS = {
     "en": language_words.phrase_set(
-        "not, not on, not the, not for, not at, instead of, not on the"
+        "not, not on, not the, not for, not at, instead of, not on the",
     ),
-    "zh": language_words.phrase_set(["不是", "不要", "别", "不用", "而不是", "并非", "不在"]),
+    "zh": language_words.phrase_set("不是,不要,别,不用,而不是,并非,不在"),
 }
 
 

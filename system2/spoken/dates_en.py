@@ -57,9 +57,8 @@ _LENGTHS = {"day": 1, "days": 1, "week": 7, "weeks": 7, "fortnight": 14, "fortni
 _MONTH_LENGTHS = {"month": 1, "months": 1, "year": 12, "years": 12}
 # "the second house" is no date, "the second please" may be one.
 _AFTER_A_DAY = language_words.phrase_set(
-    "please, at, of, if, would, is, works, work, thanks, thank, in, this, then, and, or",
-    "that, around, so, because, but, i, would, suits, fine, okay, after, before, from",
-    "for, will, are, not",
+    "please, at, of, if, would, is, works, work, thanks, thank, in, this, then, and, or, that",
+    "around, so, because, but, i, suits, fine, okay, after, before, from, for, will, are, not",
 )
 
 Day = tuple[date, int]
@@ -157,6 +156,8 @@ def _ordinal(words: Words, at: int) -> tuple[int, int] | None:
     if word in ("twenty", "thirty"):
         unit = _ORDINALS.get(_word(words, at + 1), 10)
         return (numbers_en.TENS[word] + unit, at + 2) if unit < 10 else None
+    if _word(words, at - 1) in ("twenty", "thirty") and _ORDINALS.get(word, 10) < 10:
+        return None
     return (_ORDINALS[word], at + 1) if word in _ORDINALS else None
 
 
@@ -174,13 +175,16 @@ def _year(words: Words, at: int) -> tuple[int, int] | None:
         return int(word), at + 1
     if _word(words, at + 1) == "thousand" and (whole := numbers_en.cardinal(words, at)):
         return whole if 1900 <= whole[0] <= 2199 else None
-    if word not in ("nineteen", "twenty"):
+    century = numbers_en.below_100(words, at)
+    if century is None or not 18 <= century[0] <= 21:
         return None
-    century = {"nineteen": 1900, "twenty": 2000}[word]
-    if _word(words, at + 1) in ("oh", "o") and (unit := numbers_en.UNITS.get(_word(words, at + 2))):
-        return century + unit, at + 3
-    rest = numbers_en.below_100(words, at + 1)
-    return (century + rest[0], rest[1]) if rest and rest[0] >= 10 else None
+    first, at = century[0] * 100, century[1]
+    if _word(words, at) == "hundred":
+        return first, at + 1
+    if _word(words, at) in ("oh", "o") and (unit := numbers_en.UNITS.get(_word(words, at + 1))):
+        return first + unit, at + 2
+    rest = numbers_en.below_100(words, at)
+    return (first + rest[0], rest[1]) if rest and rest[0] >= 10 else None
 
 
 def _by_span(words: Words, at: int, today: date) -> Day | None:
@@ -227,7 +231,8 @@ def _by_number(words: Words, at: int, today: date, weekday: int | None = None) -
     if number is None or (start == at and weekday is None and len(words) > number[1] - at):
         return None
     follows = _word(words, number[1])
-    if follows and follows not in _AFTER_A_DAY:
+    of_month = follows == "of" and _word(words, number[1] + 1) in _MONTHS
+    if of_month or (follows and follows not in _AFTER_A_DAY):
         return None
     day = calendar.next_day_of_month(number[0], today, weekday)
     return (day, number[1]) if day else None

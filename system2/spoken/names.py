@@ -18,20 +18,8 @@ _INTRODUCTIONS = {
         "the name on the account is, registered to, this is, i am, it is, that is, under, mister",
     ),
     "zh": language_words.phrase_set(
-        [
-            "我叫",
-            "我的名字是",
-            "我的名字叫",
-            "名字是",
-            "名字叫",
-            "我姓",
-            "姓名是",
-            "我是",
-            "我叫做",
-            "本人",
-            "免贵姓",
-        ],
-        ["姓", "户主是", "户名是", "叫", "用户名是", "登记的是", "登记的名字是", "名叫"],
+        "我叫,我的名字是,我的名字叫,名字是,名字叫,我姓,姓名是,我是,我叫做,本人,免贵姓,姓,户主是",
+        "户名是,叫,用户名是,登记的是,登记的名字是,名叫",
     ),
 }
 # An introduction that leaves no doubt that a name follows, even unasked.
@@ -42,10 +30,10 @@ _CERTAIN = {
 _NO_NAMES = {
     "en": language_words.phrase_set(
         "back, calling, having, trying, not, here, there, no, yes, internet, problem, problems",
-        "phone, sorry, sure, please, thanks, thank, you, the, a, an, and, or, but, so, about",
-        "my, your, for, from, with, what, when, where, why, how, who, it, is, was, broken",
-        "down, fine, okay, good, hello, hi, it's, very, just, really, looking, wondering",
-        "afraid, happy, interested, at, in, on, to, of, again, wrong, right, correct",
+        "phone, sorry, sure, please, thanks, thank, you, the, a, an, and, or, but, so, about, my",
+        "your, for, from, with, what, when, where, why, how, who, it, is, was, broken, down, fine",
+        "okay, good, hello, hi, it's, very, just, really, looking, wondering, afraid, happy",
+        "interested, at, in, on, to, of, again, wrong, right, correct",
     ),
     "zh": frozenset("的了吗呢是不有要想在和这那什么哪谁怎请问没好对网电话费打来到一"),
 }

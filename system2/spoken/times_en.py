@@ -63,8 +63,7 @@ def _time(words: Words, at: int) -> Found | None:
 
 
 _FILL = language_words.phrase_set(
-    "please, it, is, that, would, be, good, great, fine, thanks, sharp, um, uh, maybe",
-    "say",
+    "please, it, is, that, would, be, good, great, fine, thanks, sharp, um, uh, maybe, say",
 )
 
 

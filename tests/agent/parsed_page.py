@@ -28,7 +28,7 @@ class Element:
 
     @property
     def left(self) -> float:
-        found = re.search(r"left:([\d.]+)%", self.attributes["style"])
+        found = re.search(r"(?:left|--x):([\d.]+)%", self.attributes["style"])
         assert found is not None
         return float(found[1])
 

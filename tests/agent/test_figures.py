@@ -80,6 +80,15 @@ def test_a_backchannel_is_no_answer(kind: Kind) -> None:
     assert gaps == ((1.0,) if kind is Kind.BACKCHANNEL else (0.3,))
 
 
+def test_an_answer_right_after_a_filler_is_found_in_one_stretch_of_sound() -> None:
+    filler = sample.said(0, Kind.FILLER, "One moment.", 3.0, 4.0)
+    answer = sample.said(1, Kind.REPLY, "Yes.", 4.1, 5.0)
+    check_in = sample.said(2, Kind.CHECK_IN, "Still there?", 12.0, 13.0)
+    channel = sample.channel((Span(3.0, 4.0), Span(4.1, 5.0), Span(12.0, 13.0)))
+    figures = measure([filler, answer, check_in], None, channel, [Span(1.0, 2.0)])
+    assert (figures.gaps_s, figures.answer_p50_s) == ((1.0,), 2.1)
+
+
 def test_the_second_half_of_an_utterance_is_no_answer() -> None:
     """The agent pauses between two sentences while the caller says uh-huh into the pause."""
     both_sentences = sample.said(0, Kind.REPLY, "One. Two.", 1.0, 5.0, heard="One. Two")

@@ -74,6 +74,16 @@ def test_a_failed_check_is_flagged_at_its_moment() -> None:
     assert "2 of 3 checks failed" in [one.text for one in seen.all("pill")]
 
 
+def test_checks_that_failed_at_one_moment_share_a_flag() -> None:
+    checks = [replace(sample.STOPS, name=f"step {n}", step=n) for n in range(1, 7)]
+    seen = page(sample.records(), *checks)
+    (flag,) = seen.all("flag")
+    assert "step 6" in flag.attributes["aria-label"]
+    (note,) = seen.all("n-failure")
+    assert note.text.endswith("+5")
+    assert len([one for one in seen.all("failures")[0].inside if one.tag == "li"]) == 6
+
+
 def test_a_call_that_passed_has_no_flag() -> None:
     seen = page(sample.records(), sample.GREETS)
     assert seen.all("flag") == seen.all("pole") == seen.all("failures") == []

@@ -125,6 +125,14 @@ def test_words_that_come_before_the_first_sound_are_one_line() -> None:
     assert "First. Second." in line
 
 
+def test_one_reason_for_two_acts_is_told_once() -> None:
+    lines = printed([Decision(2.0, do, 0, sample.LONG) for do in ("disregard", "resume")])
+    assert [line[18:] for line in lines] == [
+        "↳ lets it pass  bargein.long: speech 0.42 s",
+        "↳ carries on",
+    ]
+
+
 def test_a_dropped_thought_says_why() -> None:
     (line,) = printed(
         [

@@ -64,6 +64,13 @@ def test_run_shows_the_call_and_names_its_files(
         assert f"out/good/{name}" in shown.replace("\n", "")
 
 
+def test_files_of_an_earlier_call_do_not_stay(desk: Path) -> None:
+    (desk / "out" / "good").mkdir(parents=True)
+    (desk / "out" / "good" / "call.wav").write_bytes(b"old")
+    assert main(["run", "stories/good.yaml", "--fidelity", "text"]) == 0
+    assert not (desk / "out" / "good" / "call.wav").exists()
+
+
 def test_a_failed_check_is_told_with_its_moment_and_exit_1(
     desk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -168,9 +175,10 @@ def test_ctrl_c_leaves_valid_files(desk: Path) -> None:
     process = subprocess.Popen(
         command, cwd=desk, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+    recorded = desk / "out" / "cut" / "call.wav"
     journal = desk / "out" / "cut" / "events.jsonl"
     deadline = time.monotonic() + 60
-    while not (journal.exists() and "playback_finished" in journal.read_text()):
+    while not (recorded.exists() and recorded.stat().st_size > 24_000 * 4):
         assert process.poll() is None
         assert time.monotonic() < deadline
     process.send_signal(signal.SIGINT)
@@ -179,6 +187,6 @@ def test_ctrl_c_leaves_valid_files(desk: Path) -> None:
     assert told.splitlines() == ["kairos: interrupted; the call so far is in out/cut"]
     events = [json.loads(line) for line in journal.read_text().splitlines()]
     assert events[-1]["event"] == "call_ended"
-    with wave.open(str(desk / "out" / "cut" / "call.wav")) as recording:
-        assert recording.getnframes() > 0
+    with wave.open(str(recorded)) as recording:
+        assert 24_000 <= recording.getnframes() < 600 * 24_000
     assert not (desk / "out" / "cut" / "result.json").exists()
