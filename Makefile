@@ -44,8 +44,9 @@ lint: $(FULL) ## ruff: rules and format
 types: $(FULL) ## mypy, strict
 	@echo "mypy" && $(BIN)/mypy
 
-bench: $(FULL) ## the benchmarks of tests/benchmarks
-	@$(BIN)/python -m pytest -q -p no:randomly tests/benchmarks --benchmarks
+bench: $(FULL) ## the benchmarks in tests/benchmarks
+	@for bench in $(notdir $(basename $(wildcard tests/benchmarks/[a-z]*.py))); do \
+		$(BIN)/python -m tests.benchmarks.$$bench || exit 1; done
 
 $(BIN)/uv:
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is missing" >&2; exit 2; }

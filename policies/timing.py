@@ -77,8 +77,9 @@ class BargeIn(Section):
     decide_by: Seconds = Field(
         0.42,
         le=5,
-        description="Words over the agent that the recogniser may still change are waited for "
-        "so long: a backchannel is recognised as one by then. Unit: s.",
+        description="Speech over the agent whose words are settled, and no backchannel, "
+        "interrupts after this long; words that only interruptions begin with do so after "
+        "min_speech. Unit: s.",
     )
     max_backchannel: Seconds = Field(
         0.9,
@@ -88,8 +89,8 @@ class BargeIn(Section):
     max_wordless: Seconds = Field(
         0.6,
         le=5,
-        description="Speech over the agent in which no word is recognised interrupts after "
-        "this long. Unit: s.",
+        description="Speech over the agent in which no word is recognised, or only words that "
+        "may still change, interrupts after this long. Unit: s.",
     )
     resume_after: Seconds = Field(
         1.2,

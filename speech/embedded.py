@@ -38,7 +38,7 @@ class EmbeddedEars:
         self._recogniser = Recogniser(Sphinx(vocabulary))
         self._activity = Activity()
         self._prosody = ProsodyMeter()
-        self._downsampler = Downsampler()
+        self._downsampler = Downsampler(_CHUNK)
         self._pending = np.zeros(0, np.float32)
         self._begins: float | None = None
         self._chunks = 0

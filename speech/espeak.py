@@ -36,7 +36,8 @@ SYNTH_RATE = 22_050
 
 _HUMS = {
     **dict.fromkeys(("mm-hm", "mm-hmm", "mmhm", "mhm", "m-hm"), "umhum"),
-    **dict.fromkeys(("hm", "mm", "mmm"), "hmm"),
+    **dict.fromkeys(("mm", "mmm"), "um"),
+    "hm": "hmm",
 }
 """Hummed words of English, which the engine would spell out, in letters that it hums."""
 

@@ -16,7 +16,7 @@ from speech.espeak import phonemes
 
 FIXED: dict[str, tuple[str, ...]] = {
     "uh-huh": ("AH HH AH", "AH HH AH HH", "AA HH AA"),
-    "mm-hm": ("AH M HH AH M", "M HH AH M", "M HH M", "AH M HH M"),
+    "mm-hm": ("AH M HH AH M", "AH M D AH M", "M HH M"),  # between hums, h is heard as a stop
     "mm": ("M", "AH M M"),
     "hm": ("HH M", "HH AH M"),
     "um": ("AH M", "AA M"),

@@ -42,7 +42,7 @@ class RecogniserTimes:
     """Audio before an onset that is decoded with it. Unit: s."""
     quiet_s: float = 0.24
     """Silence after which a stretch is final. Unit: s."""
-    stable_s: float = 0.25
+    stable_s: float = 0.125
     """A word that is over is stable once it has been the same for so long. Unit: s."""
 
 

@@ -31,17 +31,20 @@ _ODD = _taps(0.5)  # outputs half way between two, after one sample that is left
 
 
 class Downsampler:
-    """Streaming 24 kHz to 16 kHz for blocks whose length is a multiple of three."""
+    """Streaming 24 kHz to 16 kHz for blocks of one length, a multiple of three."""
 
-    def __init__(self) -> None:
-        self._before = np.zeros(2 * _HALF, np.float32)
+    def __init__(self, length: int) -> None:
+        if length % 3:
+            raise ValueError(f"a block of {length} samples is no multiple of three")
+        self._samples = np.zeros(2 * _HALF + length, np.float32)
+        windows = np.lib.stride_tricks.sliding_window_view(self._samples, 2 * _HALF + 1)
+        self._even, self._odd = windows[0::3], windows[1::3]
 
     def resample(self, block: Audio) -> Audio:
         """Two samples for every three, ``RESAMPLE_DELAY_S`` late."""
-        joined = np.concatenate((self._before, block))
-        self._before = joined[len(block) :]
-        windows = np.lib.stride_tricks.sliding_window_view(joined, 2 * _HALF + 1)
+        self._samples[: 2 * _HALF] = self._samples[-2 * _HALF :].copy()
+        self._samples[2 * _HALF :] = block
         out = np.empty(len(block) * 2 // 3, np.float32)
-        out[0::2] = windows[0::3] @ _EVEN
-        out[1::2] = windows[1::3] @ _ODD
+        out[0::2] = self._even @ _EVEN
+        out[1::2] = self._odd @ _ODD
         return out

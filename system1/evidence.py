@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from system1.policy_phrases import phrases_of
 from system1.questions import AnswerKind
 from system1.scene import Scene
 
@@ -24,6 +25,9 @@ WEIGHTS: dict[str, float] = {
     "verb": 0.8,
     "long": 0.5,
     "fragment": -0.9,
+    "slot_answer": 1.2,
+    "bare_verb": -1.5,
+    "phrase_under_way": -1.2,
     "too_few_digits": -2.8,
     "enough_digits": 3.6,
     "spelling_under_way": -0.6,
@@ -70,11 +74,19 @@ def _words_say(scene: Scene, text: str) -> list[str]:
         return ["dangling"]
     if language.is_complete(said):
         return ["complete"]
-    found = []
-    if _ends_with_policy_phrase(scene, said):
-        found.append("policy_phrase")
+    found: list[str] = []
+    fit = phrases_of(scene.policy, language).fit(said)
+    if fit is not None:
+        found.append(fit)
+    question = scene.memory.question
     if language.has_verb(said):
         found.append("verb")
+        # "I would like to cancel": the verb's object is likely to come.
+        if fit != "policy_phrase" and _is_bare_verb(scene, said):
+            found.append("bare_verb")
+    elif question is not None and question.slot is not None:
+        # "John Smith" is no sentence, and all that was asked for.
+        found.append("slot_answer")
     elif len(said) <= SHORT_TURN_WORDS:
         found.append("fragment")
     if len(said) >= LONG_TURN_WORDS:
@@ -82,31 +94,37 @@ def _words_say(scene: Scene, text: str) -> list[str]:
     return found
 
 
+def _is_bare_verb(scene: Scene, said: tuple[str, ...]) -> bool:
+    last_two = said[-2:]
+    if len(last_two) < 2 or not scene.language.has_verb(last_two[1:]):
+        return False
+    return last_two[0] in scene.language.dangling
+
+
 def _count(scene: Scene, said: tuple[str, ...]) -> str | None:
     question = scene.memory.question
-    digits = sum(1 for word in said if word in scene.language.digits or word.isdigit())
-    letters = sum(1 for word in said if len(word) == 1 and word.isalpha())
-    if digits + letters == 0:
+    said_so_far = _characters(scene, said)
+    if not said_so_far:
         return None
     if question is None or question.length is None:
         return "spelling_under_way"
-    if digits + letters < question.length:
+    if said_so_far < question.length:
         return "too_few_digits"
     return "enough_digits"
 
 
-def _ends_with_policy_phrase(scene: Scene, said: tuple[str, ...]) -> bool:
-    folded = scene.language.folded(said)
-    for phrase in _phrases(scene):
-        words = scene.language.folded(phrase)
-        if words and folded[-len(words) :] == words:
-            return True
-    return False
-
-
-def _phrases(scene: Scene) -> list[str]:
-    policy = scene.policy
-    found = [phrase for rule in policy.rules for phrase in rule.when.says or ()]
-    found += [phrase for task in policy.tasks for phrase in task.when.says or ()]
-    found += [phrase for item in policy.knowledge for phrase in item.asks]
-    return found
+def _characters(scene: Scene, said: tuple[str, ...]) -> int:
+    """How many digits and spelled letters the words give; "double three" gives two."""
+    language = scene.language
+    count = 0
+    times = 1
+    for word in said:
+        if word in language.repeats:
+            times = language.repeats[word]
+            continue
+        if word in language.digits or (len(word) == 1 and word.isascii() and word.isalpha()):
+            count += times
+        elif word.isdigit():
+            count += len(word)
+        times = 1
+    return count

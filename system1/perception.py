@@ -159,9 +159,6 @@ def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) 
     agent = scene.agent
     agent.current = None
     agent.silent_since = scene.now
-    if scene.caller.speaking:
-        # Nothing is left to talk over: what goes on is the caller's turn.
-        scene.caller.over_since = None
     heard = spoken.text if chars is None else spoken.text[:chars]
     if spoken.started is not None and heard.strip():
         scene.memory.add(Turn("agent", heard.strip(), spoken.started, at))

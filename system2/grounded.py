@@ -76,11 +76,12 @@ class Grounded:
         asked = [one for one in understood.sure if isinstance(one.wanted, Knowledge)]
         if asked and is_question(said, self._language) and _takes_any_words(run, state):
             return run.again(state).after(self._answers(asked))
-        if self._wants_person(said) and run.proceed(state, said) is None:
-            return self._hand_over()
-        step = run.proceed(state, said)
+        before = _earlier(brief)
+        step = run.proceed(state, said, before)
         if step is not None:
             return self._with_answers(step, brief)
+        if self._wants_person(said):
+            return self._hand_over()
         if asked:
             return run.again(state).after(self._answers(asked))
         if self._language.is_holding(said):
@@ -88,7 +89,7 @@ class Grounded:
         for guess in understood.sure:
             if isinstance(guess.wanted, Task) and guess.wanted.id != state.task:
                 return self._start(guess.wanted, brief)
-        return run.missed(state)
+        return run.missed(state, said, before)
 
     def _sidestep(self, run: TaskRun, state: TaskState, talk: Talk) -> Reply:
         match talk:
@@ -169,9 +170,7 @@ class Grounded:
         question = brief.question
         if question is None or question.slot is not None or question.kind is AnswerKind.FREE:
             return None
-        earlier = [turn.text for turn in brief.turns if turn.who == "caller"]
-        if earlier and earlier[-1] == brief.said:
-            earlier.pop()
+        earlier = _earlier(brief)
         guesses = self._understand(earlier[-1], brief).unsure if earlier else ()
         if not guesses:
             return None
@@ -274,6 +273,12 @@ class Grounded:
 
 def _turns(brief: Brief) -> int:
     return max(1, sum(turn.who == "caller" for turn in brief.turns))
+
+
+def _earlier(brief: Brief) -> tuple[str, ...]:
+    """What the caller said before this turn, oldest first."""
+    earlier = tuple(turn.text for turn in brief.turns if turn.who == "caller")
+    return earlier[:-1] if earlier[-1:] == (brief.said,) else earlier
 
 
 def _values(brief: Brief) -> tuple[tuple[str, str], ...]:

@@ -17,6 +17,7 @@ class Lines:
     confirm_again: str
     reask: str
     ask_again: str
+    so_far: str
     gave_up: str
     gave_up_transfer: str
     cancelled: str
@@ -43,6 +44,7 @@ _ENGLISH = Lines(
     confirm_again="Sorry, was that a yes or a no? I have {value}. Is that right?",
     reask="Sorry, I didn't get that. {ask}",
     ask_again="Sorry about that. {ask}",
+    so_far="I have {value} so far. Please go on.",
     gave_up="I'm sorry, I can't do this without that. Is there anything else I can help with?",
     gave_up_transfer="I'm sorry, I couldn't get that. I'll put you through to a colleague.",
     cancelled="All right, I'll leave that. What else can I do for you?",
@@ -69,6 +71,7 @@ _CHINESE = Lines(
     confirm_again="不好意思，我没听清是不是。您说的是{value}，对吗？",
     reask="不好意思，我没听清。{ask}",
     ask_again="抱歉，我记错了。{ask}",
+    so_far="前面是{value}，您接着说。",
     gave_up="很抱歉，没有这个信息我办不了。还有什么可以帮您？",
     gave_up_transfer="很抱歉，我没能听清。我帮您转接同事。",
     cancelled="好的，那就先不办了。还有什么可以帮您？",

@@ -6,8 +6,8 @@ A term weighs by how few items use it. The score is Tversky's index (1977),
 
     shared / (shared + MISSING · only in the phrasing + EXTRA · only in the query),
 
-so words that the caller says around the question cost little, words of the question that are
-not said cost much.
+where a word of the query that no item has costs little, since callers say much around a
+question; one that other items have costs more, and a word of the question that was not said, most.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from system1.language import Language
 from system2.terms import Terms, likeness, terms_of
 
 _MISSING = 0.7
-_EXTRA = 0.3
+_EXTRA = 0.25
+_ELSEWHERE = 0.55
+"""Price of a word of the query that other items have: it speaks for them."""
 
 _FROM_ANSWER = 0.35
 """How much of its weight a word counts that stands in the item's answer, not in its question."""
@@ -101,10 +103,11 @@ class Index:
             weight = self._weight(term, asked)
             from_answer = _FROM_ANSWER if term in answer else 0.0
             shared += from_answer * weight * 0.5
-            extra += (1 - from_answer) * weight
+            price = _ELSEWHERE if term in self._rarity else _EXTRA
+            extra += (1 - from_answer) * weight * price
         shared += sum(credit * self._weight(term, wanted) for term, credit in unmet.items())
         missing = sum((1 - credit) * self._weight(term, wanted) for term, credit in unmet.items())
-        return min(1.0, shared / (shared + _MISSING * missing + _EXTRA * extra))
+        return min(1.0, shared / (shared + _MISSING * missing + extra))
 
 
 def _closest(term: str, terms: Iterable[str]) -> tuple[str | None, float]:

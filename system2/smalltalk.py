@@ -150,9 +150,9 @@ def talk_of(text: str, language: Language) -> Talk | None:
 
 
 _ASKS = {
-    "en": frozenset(
-        ("what", "when", "where", "who", "why", "how", "which", "is", "are", "do", "does", "did")
-        + ("can", "could", "will", "would", "should", "may", "has", "have", "am", "was", "were")
+    "en": language_words.phrase_set(
+        "what, when, where, who, why, how, which, is, are, do, does, did, can, could, will",
+        "would, should, may, has, have, am, was, were",
     ),
     "zh": frozenset("吗呢几哪谁啥")
     | {"什么", "多少", "怎么", "多久", "为啥", "是不是", "能不能", "有没有"},

@@ -7,7 +7,7 @@ nothing asked, until the next one begins: so the values are remembered.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -20,10 +20,14 @@ from system1.questions import AnswerKind, Question, Slot, TaskState
 from system1.thoughts import Advice, Progress
 from system2.lines import lines_of
 from system2.reply import Reply, open_question, sentences
+from system2.spoken.characters import digit_runs
 from system2.spoken.found import Found, Words, words_of
 from system2.spoken.mentions import mentioned
 from system2.spoken.readback import speak_value
 from system2.spoken.slots import find_slot, read_slot
+
+_LEAST_PIECE = 2
+"""Digits from which an answer counts as the beginning of a number; a lone "one" may be a word."""
 
 _TAKEN = "|"
 """Stands for words that a slot has used up: no other slot reads them."""
@@ -89,8 +93,12 @@ class TaskRun:
         intro = sentences(self.task.say) if self.task.say else ()
         return Step(self._next(state).after(intro), self._rest(words))
 
-    def proceed(self, state: TaskState, said: str) -> Step | None:
-        """Take the caller's turn; None where nothing in it belongs to the task."""
+    def proceed(self, state: TaskState, said: str, before: Sequence[str] = ()) -> Step | None:
+        """Take the caller's turn; None where nothing in it belongs to the task.
+
+        ``before``: the caller's turns up to this one. Characters may have come in pieces: those
+        of the attempts made so far are put together.
+        """
         words = words_of(said, self._language)
         asking = self._collects.get(state.asking or "")
         if asking is None:
@@ -107,6 +115,8 @@ class TaskRun:
         found = self._find(asking, said, words)
         if found is not None:
             return self._filled(state, asking, found, words)
+        if value := self._in_pieces(state, asking, said, before):
+            return self._filled(state, asking, Found(value, 0, len(words)), words)
         moved, rest = self._volunteered(state, words)
         return Step(self._next(moved), self._rest(rest)) if moved != state else None
 
@@ -125,14 +135,22 @@ class TaskRun:
             return None
         return self._filled(TaskState(self.task.id, slots), named, found, words)
 
-    def missed(self, state: TaskState) -> Reply:
-        """The answer did not fit: ask again, or give up when the attempts are used up."""
+    def missed(self, state: TaskState, said: str, before: Sequence[str] = ()) -> Reply:
+        """The answer did not fit: ask again, or give up when the attempts are used up.
+
+        Of a number that is not through yet, what was heard is said, and the rest asked for.
+        """
         collect = self._collects[state.asking or ""]
         slot = _slot(state, collect.slot)
         attempts = slot.attempts + 1
         if attempts >= collect.attempts:
             return self._give_up(state)
+        so_far = self._so_far(state, collect, said, before)
         state = _with(state, replace(slot, attempts=attempts))
+        if so_far and isinstance(collect.type, DigitsType) and not state.confirming:
+            line = self._lines.so_far.format(value=self._spoken(collect, so_far))
+            left = Question(AnswerKind.DIGITS, collect.slot, collect.type.digits - len(so_far))
+            return replace(self._asking(state, line), question=left)
         if state.confirming:
             line = self._lines.confirm_again.format(value=self._spoken(collect, slot.value))
         else:
@@ -154,6 +172,37 @@ class TaskRun:
             value = read_slot(collect, said, self._language, self._today)
             return Found(value, 0, len(words)) if value else None
         return find_slot(collect, words, self._language, self._today)
+
+    def _in_pieces(
+        self, state: TaskState, collect: Collect, said: str, before: Sequence[str]
+    ) -> str | None:
+        """A value of which the earlier attempts gave the beginning."""
+        if not isinstance(collect.type, DigitsType | PatternType):
+            return None
+        attempts = _slot(state, collect.slot).attempts
+        for count in range(1, min(attempts, len(before)) + 1):
+            words = words_of(" ".join((*before[-count:], said)), self._language)
+            if found := find_slot(collect, words, self._language, self._today):
+                return found.value
+        return None
+
+    def _so_far(
+        self, state: TaskState, collect: Collect, said: str, before: Sequence[str]
+    ) -> str | None:
+        """The beginning of a number of known length, from this turn and the attempts before."""
+        if not isinstance(collect.type, DigitsType):
+            return None
+        attempts = min(_slot(state, collect.slot).attempts, len(before))
+        pieces = [self._digits(one) for one in (*before[len(before) - attempts :], said)]
+        together = "".join(pieces)
+        if not pieces[-1] or len(together) < _LEAST_PIECE:
+            return None
+        whole = together if len(together) < collect.type.digits else pieces[-1]
+        return whole if len(whole) < collect.type.digits else None
+
+    def _digits(self, said: str) -> str:
+        runs = digit_runs(words_of(said, self._language), self._language)
+        return "".join(run.value for run in runs)
 
     def _confirmed(self, state: TaskState, collect: Collect, words: Words) -> Step | None:
         slot = _slot(state, collect.slot)

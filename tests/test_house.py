@@ -30,7 +30,7 @@ IMPURE = frozenset(
     asyncio concurrent datetime espeakng_loader http multiprocessing onnxruntime openai os pathlib
     pocketsphinx queue random secrets select selectors socket sounddevice subprocess threading time
     torch transformers urllib uuid
-    """.split()  # noqa: SIM905  (a list of words reads better as words)
+    """.split()
 )
 
 TOP_LEVEL = frozenset(PACKAGES) | {

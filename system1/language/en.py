@@ -122,6 +122,13 @@ ENGLISH = Language(
             "niner": "9",
         }
     ),
+    repeats=MappingProxyType({"double": 2, "triple": 3, "treble": 3, "quadruple": 4}),
+    interrupting=phrase_set(
+        "no, nope, not, wait, stop, hold, hang on, sorry, excuse me, pardon, actually, listen",
+        "hello, hey, but, just a, let me, one moment, one second, quiet, enough, slow down",
+        "i do not, i did not, that is not, that was not, you do not, what about, can i, can you",
+        "could i, could you, may i, i have a, i want, i need, i said, i already, how, why",
+    ),
     holding=(
         "hold on",
         "hang on",

@@ -38,6 +38,10 @@ class Language:
     backchannels: frozenset[str]
     digits: Mapping[str, str]
     """A digit's word, to the digit."""
+    repeats: Mapping[str, int]
+    """A word that says a digit several times ("double"), to how often."""
+    interrupting: frozenset[str]
+    """Words that an interruption begins with, and a backchannel does not."""
     holding: tuple[str, ...]
     """What a party says who asks the other to wait."""
 
@@ -98,6 +102,11 @@ class Language:
         taken = _words.longest_ending(said, self.dangling)
         whole = max(_words.longest_ending(said, one) for one in (self.complete, self.yes, self.no))
         return taken > whole or _words.longest_ending(said, self.hesitations) > whole
+
+    def is_interrupting(self, text: str | Words) -> bool:
+        """Whether the text, hesitations aside, begins like an interruption."""
+        said = self.without_hesitations(text)
+        return _words.longest_at(said, 0, self.interrupting) > 0 if said else False
 
     def is_holding(self, text: str | Words) -> bool:
         """Whether the text asks the other party to wait."""

@@ -8,10 +8,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 Words = tuple[str, ...]
+
+
+def listed(*lists: str) -> tuple[str, ...]:
+    """The phrases of lists with commas between, in order, with single spaces."""
+    phrases = (" ".join(phrase.split()) for one in lists for phrase in one.split(","))
+    return tuple(phrase for phrase in phrases if phrase)
+
+
+def phrase_set(*lists: str) -> frozenset[str]:
+    """A table of the phrases of lists with commas between."""
+    return frozenset(listed(*lists))
+
 
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3007"
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+(?:'[^\W_{_CJK}]+)*'?|[+#*@&%]")
@@ -32,9 +44,9 @@ _FULL: Mapping[str, Words] = {
     "alright": ("all", "right"),
     "i'd": ("i", "would"),
 }
-_HOSTS = frozenset(
-    ("it", "that", "what", "where", "who", "here", "there", "he", "she", "how", "when", "why")
-    + ("this", "everything", "something", "nothing")
+_HOSTS = phrase_set(
+    "it, that, what, where, who, here, there, he, she, how, when, why, this, everything",
+    "something, nothing",
 )
 _ENDINGS: Mapping[str, str] = {
     "'ll": "will",
@@ -46,9 +58,11 @@ _ENDINGS: Mapping[str, str] = {
 _BARE: Mapping[str, str] = {
     word.replace("'", ""): word
     for word in (
-        ("can't", "won't", "don't", "doesn't", "didn't", "isn't", "aren't", "wasn't", "weren't")
-        + ("hasn't", "haven't", "hadn't", "couldn't", "wouldn't", "shouldn't", "that's", "what's")
-        + ("there's", "i'm", "i've", "you're", "they're", "you've", "they've")
+        listed(
+            "can't, won't, don't, doesn't, didn't, isn't, aren't, wasn't, weren't, hasn't",
+            "haven't, hadn't, couldn't, wouldn't, shouldn't, that's, what's, there's, i'm, i've",
+            "you're, they're, you've, they've",
+        )
     )
 }
 
@@ -139,13 +153,3 @@ def position(words: Words, phrase: Words) -> int:
         if words[at] == phrase[0] and words[at : at + length] == phrase:
             return at
     return -1
-
-
-def phrase_set(*lists: str | Iterable[str]) -> frozenset[str]:
-    """A table from lists of phrases, each either one string with commas or an iterable."""
-    return frozenset(
-        " ".join(phrase.split())
-        for one in lists
-        for phrase in (one.split(",") if isinstance(one, str) else one)
-        if phrase.strip()
-    )

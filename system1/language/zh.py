@@ -9,7 +9,7 @@ from system1.language.words import phrase_set
 
 
 def _phrases(*lists: str) -> frozenset[str]:
-    return phrase_set(phrase for one in lists for phrase in one.split())
+    return phrase_set(*(one.replace(" ", ",") for one in lists))
 
 
 CHINESE = Language(
@@ -88,6 +88,11 @@ CHINESE = Language(
             "八": "8",
             "九": "9",
         }
+    ),
+    repeats=MappingProxyType({}),
+    interrupting=phrase_set(
+        "不, 别, 等, 停, 慢着, 喂, 打断一下, 对不起, 不好意思, 抱歉, 但是, 可是, 其实, 听我说",
+        "先别, 没有, 错了, 我要, 我想, 我说, 我问, 为什么, 怎么, 请问, 能不能, 可不可以, 你先",
     ),
     holding=(
         "稍等",

@@ -50,12 +50,7 @@ def barge_in(scene: Scene) -> Proposal:
             return (Yield(Because("bargein.hotword", evidence)),)
         return None if caller.speaking else _keep(scene, Because("bargein.no_hotword", evidence))
     if words and not is_backchannel(scene, words):
-        # A partial "I" may yet become an "uh-huh"; a stable one will not.
-        stable = _stable(scene, since - numbers.min_speech)
-        sure = bool(stable) and not is_backchannel(scene, stable)
-        sure = sure or caller.settled() or not caller.speaking
-        wait = numbers.min_speech if sure else max(numbers.decide_by, numbers.min_speech)
-        verdict = "bargein.too_short"
+        wait, verdict = _deadline(scene, words, since), "bargein.too_short"
         if lasted >= wait - EPSILON_S:
             return (Yield(Because("bargein.words", evidence)),)
     elif words:
@@ -85,8 +80,7 @@ def _agent_was_through(scene: Scene) -> Proposal:
     if caller.speaking or since is None:
         return None
     words = scene.text(since - scene.policy.turn_taking.bargein.min_speech)
-    question = scene.memory.question
-    if question is None and words and is_backchannel(scene, words):
+    if words and not says_something(scene, words):
         return _keep(scene, Because("backchannel", (("words", words),)))
     return None
 
@@ -98,6 +92,22 @@ def _keep(scene: Scene, because: Because) -> Proposal:
     if not caller.settled() and scene.now < due - EPSILON_S:
         return Later(due)
     return (Disregard(because),)
+
+
+def _deadline(scene: Scene, words: str, since: float) -> float:
+    """After how much speech (s) these words interrupt.
+
+    At once, where they begin as only an interruption does or are final; a little later where the
+    recogniser will not change them any more; else as late as speech without words would, since a
+    partial "for" may yet become a "right".
+    """
+    caller, numbers = scene.caller, scene.policy.turn_taking.bargein
+    if scene.language.is_interrupting(words) or caller.settled() or not caller.speaking:
+        return numbers.min_speech
+    stable = scene.language.without_hesitations(_stable(scene, since - numbers.min_speech))
+    if stable and not is_backchannel(scene, " ".join(stable)):
+        return max(numbers.decide_by, numbers.min_speech)
+    return max(numbers.max_wordless, numbers.min_speech)
 
 
 def _stable(scene: Scene, since: float) -> str:

@@ -37,7 +37,8 @@ def limits(scene: Scene) -> Proposal:
                 Speak(Kind.FAREWELL, farewell, because, interruptible=False, then=Ending.HANG_UP),
             )
         due = limit + GRACE_S
-    if caller.speaking and caller.turn_start is not None and caller.over_since is None:
+    over = caller.over_since is not None and agent.current is not None
+    if caller.speaking and caller.turn_start is not None and not over:
         until = caller.turn_start + numbers.maxspeechtimeout
         if scene.now >= until - EPSILON_S:
             spoken_s = round(scene.now - caller.turn_start, 4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from system1.language import words as language_words
 from system1.language.en import ENGLISH
 from system2.spoken import numbers_en
 from system2.spoken.edges import Edge, Reading
@@ -54,18 +55,19 @@ _LIKE_LETTERS = {
 }
 _AFTER_NO_ONE = frozenset(("moment", "second", "sec", "minute", "thing", "more", "of", "day"))
 _BEFORE_NO_ONE = frozenset(("that", "this", "the", "which", "another", "other", "every", "some"))
-_SHORT_WORDS = frozenset(
-    ("ad", "ah", "am", "an", "as", "at", "be", "by", "do", "eh", "er", "ex", "go", "ha", "he", "hi")
-    + ("hm", "id", "if", "in", "is", "it", "ma", "me", "mm", "my", "no", "of", "oh", "ok", "on")
-    + ("or", "ow", "pa", "so", "to", "tv", "uh", "um", "up", "us", "we", "ya", "ye", "yo")
+_SHORT_WORDS = language_words.phrase_set(
+    "ad, ah, am, an, as, at, be, by, do, eh, er, ex, go, ha, he, hi, hm, id, if, in, is",
+    "it, ma, me, mm, my, no, of, oh, ok, on, or, ow, pa, so, to, tv, uh, um, up, us, we",
+    "ya, ye, yo",
 )
 _ALPHABET = {
     word: word[0].upper()
     for word in (
-        ("alpha", "alfa", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india")
-        + ("juliet", "juliett", "kilo", "lima", "mike", "november", "oscar", "papa", "quebec")
-        + ("romeo", "sierra", "tango", "uniform", "victor", "whiskey", "whisky", "xray", "yankee")
-        + ("zulu",)
+        language_words.listed(
+            "alpha, alfa, bravo, charlie, delta, echo, foxtrot, golf, hotel, india, juliet",
+            "juliett, kilo, lima, mike, november, oscar, papa, quebec, romeo, sierra, tango",
+            "uniform, victor, whiskey, whisky, xray, yankee, zulu",
+        )
     )
 }
 _MARKS = {"dash": "-", "hyphen": "-", "slash": "/", "dot": ".", "point": ".", "underscore": "_"}

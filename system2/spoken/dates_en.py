@@ -9,12 +9,9 @@ from system2.spoken import calendar, numbers_en
 from system2.spoken.found import Found, Words
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTHS = ("january", "february", "march", "april", "may", "june", "july") + (
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
+MONTHS = language_words.listed(
+    "january, february, march, april, may, june, july, august, september, october",
+    "november, december",
 )
 _WEEKDAYS = {name: at for at, name in enumerate(WEEKDAYS)} | {
     "mondays": 0,
@@ -37,9 +34,11 @@ _MONTHS = {name: at for at, name in enumerate(MONTHS, start=1)} | {
 _ORDINALS = {
     word: value
     for value, word in enumerate(
-        ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
-        + ("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth")
-        + ("seventeenth", "eighteenth", "nineteenth", "twentieth"),
+        language_words.listed(
+            "first, second, third, fourth, fifth, sixth, seventh, eighth, ninth, tenth",
+            "eleventh, twelfth, thirteenth, fourteenth, fifteenth, sixteenth, seventeenth",
+            "eighteenth, nineteenth, twentieth",
+        ),
         start=1,
     )
 } | {"thirtieth": 30}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from system1.language import words as language_words
 from system2.spoken.found import Found, Words
 
 UNITS = {
@@ -13,8 +14,10 @@ UNITS = {
 TEENS = {
     word: value
     for value, word in enumerate(
-        ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen")
-        + ("sixteen", "seventeen", "eighteen", "nineteen"),
+        language_words.listed(
+            "ten, eleven, twelve, thirteen, fourteen, fifteen, sixteen, seventeen, eighteen",
+            "nineteen",
+        ),
         start=10,
     )
 }

@@ -70,7 +70,7 @@ def test_a_mumble_has_nothing_that_makes_words() -> None:
 
 
 def test_the_line_carries_the_phone_band() -> None:
-    (line,) = lines("six thick socks")
+    (line,) = lines("six thick socks", caller={"line": {"band": "phone"}})
     assert level_db(line.audio) - level_db(band_limited(line.audio, 4200, None)) > 40
 
 

@@ -85,7 +85,7 @@ async def test_attempts_run_out_as_the_policy_says() -> None:
     call = Talking(BROADBAND)
     await call.say("book a visit")
     assert await call.say("banana") == "Sorry, I didn't get that. What is your account number?"
-    assert await call.say("four two one") == "I need a colleague."
+    assert await call.say("cherry pie") == "I need a colleague."
     assert call.advice == (Ending.TRANSFER, "support")
     assert call.task is None
 
@@ -110,6 +110,33 @@ async def test_the_policys_own_second_question() -> None:
     for said in ("i need an engineer", "four two one nine", "yes", "tomorrow"):
         await call.say(said)
     assert await call.say("whatever") == "Would you like the morning, or the afternoon?"
+
+
+async def test_a_number_in_pieces() -> None:
+    call = Talking(BROADBAND)
+    await call.say("book a visit")
+    assert await call.say("it is four two") == "I have 4, 2 so far. Please go on."
+    assert call.question == Question(AnswerKind.DIGITS, "account", 2)
+    assert await call.say("one nine") == "I have 4, 2, 1, 9. Is that right?"
+    again = Talking(BROADBAND)
+    for said in ("book a visit", "four two one"):
+        await again.say(said)
+    assert await again.say("four two one nine") == "I have 4, 2, 1, 9. Is that right?"
+
+
+async def test_a_postcode_in_pieces() -> None:
+    call = Talking(BROADBAND)
+    await call.say("outage")
+    assert "What is your postcode?" in await call.say("s w one a")
+    assert await call.say("one a a") == "I have S, W, 1, A, 1, A, A. Is that right?"
+
+
+async def test_a_number_in_pieces_in_chinese() -> None:
+    call = Talking(DIANXIN)
+    await call.say("断网了")
+    assert await call.say("四二") == "前面是4，2，您接着说。"
+    assert await call.say("一") == "前面是4，2，1，您接着说。"
+    assert await call.say("九") == "您说的是4，2，1，9，对吗？"
 
 
 async def test_a_question_in_the_middle_of_a_task() -> None:
