@@ -16,6 +16,7 @@ import soxr  # type: ignore[import-untyped]
 
 from agent.spans import Span
 from scenarios.line import (
+    AUDIBLE,
     MUMBLE_HZ,
     SPEECH_DB,
     TelephoneLine,
@@ -27,7 +28,6 @@ from scenarios.sounds import KEY_S, sound
 from scenarios.steps import CallerStep
 from speech.audiofile import read_wav
 from speech.espeak import EspeakVoice
-from speech.mouth import AUDIBLE
 from speech.protocols import SAMPLE_RATE, Audio
 
 

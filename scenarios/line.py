@@ -24,6 +24,8 @@ WIDE_BAND_HZ = (50.0, 7000.0)
 """The wide band of ITU-T G.722, which telephony sells as HD voice."""
 MUMBLE_HZ = 400.0
 """Speech above this is what makes words; below it only melody is left."""
+AUDIBLE = 10 ** (-55 / 20)
+"""Amplitude below which a sample is silence: -55 dBFS, as for the figures of a call."""
 SPEECH_DB = -26.0
 """Active speech level where a caller says nothing (dBFS; ITU-T P.56 measurements' nominal one)."""
 

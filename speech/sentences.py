@@ -17,12 +17,18 @@ def sentences(text: str) -> list[tuple[int, int]]:
     start = 0
     for match in _END.finditer(text):
         before = text[start : match.start()].rsplit(maxsplit=1)[-1:]
-        if match.group().startswith(".") and before and before[0].lower() in _ABBREVIATIONS:
+        if match.group().startswith(".") and before and _abbreviated(before[0]):
             continue
         spans.append((start, match.end()))
         start = match.end()
     spans.append((start, len(text)))
     return [_trimmed(text, *span) for span in spans if _SPOKEN.search(text, *span)]
+
+
+def _abbreviated(word: str) -> bool:
+    """A full stop after this word ends no sentence: an abbreviation, or a letter ("J. Smith")."""
+    bare = word.lower().lstrip("(\"'")
+    return bare in _ABBREVIATIONS or (len(bare) == 1 and bare.isalpha() and bare.isascii())
 
 
 def tokens(text: str) -> list[tuple[int, int]]:

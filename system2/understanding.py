@@ -68,6 +68,9 @@ class Understanding:
         """What ``text`` asks for. ``turns``: how many turns the caller has had."""
         whole = self._best(text, turns)
         parts = self._parts(text, turns)
+        if len(parts) < 2:
+            # Where the "and" between two questions was misheard, both still stand there in full.
+            parts = self._side_by_side(text)
         if len(parts) > 1:
             return Understood(sure=parts)
         named = self._named_task(text, turns)
@@ -122,6 +125,26 @@ class Understanding:
             known = {id(one.wanted) for one in found}
             if guess and guess.score >= self._confidence and id(guess.wanted) not in known:
                 found.append(guess)
+        return tuple(found)
+
+    def _side_by_side(self, text: str) -> tuple[Guess, ...]:
+        """Knowledge whose phrasings stand in the text word by word, one beside the other."""
+        words = self._language.folded(text)
+        places: list[tuple[int, int, Guess]] = []
+        for wanted in self._wanted.values():
+            if not isinstance(wanted, Knowledge):
+                continue
+            for ask in wanted.asks:
+                phrase = self._language.folded(ask)
+                at = language_words.position(words, phrase)
+                if at >= 0:
+                    places.append((at, at + len(phrase), Guess(wanted, ask, 1.0)))
+        found: list[Guess] = []
+        end = 0
+        for start, stop, guess in sorted(places, key=lambda place: (place[0], -place[1])):
+            if start >= end and all(guess.wanted is not one.wanted for one in found):
+                found.append(guess)
+                end = stop
         return tuple(found)
 
     def _clauses(self, text: str) -> list[str]:

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from scenarios.caller import CallerAudio, SpokenLine, default_voice, speak_lines
-from scenarios.line import TelephoneLine, active_speech_db, band_limited, level_db
+from scenarios.line import AUDIBLE, TelephoneLine, active_speech_db, band_limited, level_db
 from scenarios.script import LineQuality
-from speech.mouth import AUDIBLE
 from speech.protocols import SAMPLE_RATE
 from tests.scenarios.stage import script
 

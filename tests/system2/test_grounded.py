@@ -33,6 +33,7 @@ async def test_knowledge_is_answered_sentence_by_sentence_and_cited() -> None:
         ("how much is it and when will it be fixed", ["thirty pounds", "four hours"]),
         ("when will it be fixed and also how much is it", ["four hours", "thirty pounds"]),
         ("i have no internet and how much is it", ["thirty pounds", "What is your postcode?"]),
+        ("how much is it that when will it be fixed", ["thirty pounds", "four hours"]),
     ],
 )
 async def test_two_things_in_one_breath(said: str, answers: list[str]) -> None:
