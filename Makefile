@@ -1,10 +1,11 @@
 # Everything happens in .venv: `make demo` fills it with the light environment, `make env` and
 # `make test` with the full one. A stamp says for which requirements it was filled.
 
-# The first Python that is new enough.
-PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
+# The first Python that is new enough, looked for once and only where it is needed.
+FIND_PYTHON = for python in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && \
-	{ echo $$python; break; }; done)
+	{ echo $$python; break; }; done
+PYTHON ?= $(eval PYTHON := $(shell $(FIND_PYTHON)))$(PYTHON)
 
 # uv does not read pip's variable for a folder of wheels.
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)

@@ -47,6 +47,7 @@ def test_what_it_links_to_is_there(readme: str, root: Path) -> None:
     assert [link for link in near if not (root / link).exists()] == []
 
 
+@pytest.mark.slow
 def test_its_two_commands_are_targets(readme: str, root: Path) -> None:
     targets = [
         line.split()[1]

@@ -47,9 +47,9 @@ def refuse(message: str, code: int = BAD_INPUT) -> int:
 
 @contextmanager
 def until_interrupted(out: Path | None) -> Iterator[None]:
-    """Ends the command on Ctrl-C, saying where the call so far lies."""
+    """Ends the command on Ctrl-C, saying where what there is so far lies."""
     try:
         yield
     except KeyboardInterrupt:
-        kept = f"; the call so far is in {out}" if out else ""
+        kept = f"; what there was by then is in {out}" if out and out.exists() else ""
         raise typer.Exit(refuse(f"kairos: interrupted{kept}", INTERRUPTED)) from None

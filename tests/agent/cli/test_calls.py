@@ -184,7 +184,7 @@ def test_ctrl_c_leaves_valid_files(desk: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert told.splitlines() == ["kairos: interrupted; the call so far is in out/cut"]
+    assert told.splitlines() == ["kairos: interrupted; what there was by then is in out/cut"]
     events = [json.loads(line) for line in journal.read_text().splitlines()]
     assert events[-1]["event"] == "call_ended"
     with wave.open(str(recorded)) as recording:
