@@ -63,7 +63,7 @@ class Conversation:
         *,
         speech: str | None = None,
         model: str = "grounded",
-        caller_id: str | None = None,  # noqa: ARG003  (long-term memory's key)
+        caller_id: str | None = None,
         out: str | Path | None = None,
         clock: Clock = "virtual",
         think: float = DEFAULT_THINK_S,

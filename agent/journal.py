@@ -138,7 +138,7 @@ _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
 """Made when first wanted: building them all would slow down every start of the command line."""
 
 
-def _build(kind: type[Any], fields: dict[str, Any]) -> Any:  # noqa: ANN401
+def _build(kind: type[Any], fields: dict[str, Any]) -> Any:
     if kind not in _ADAPTERS:
         _ADAPTERS[kind] = TypeAdapter(kind)
     return _ADAPTERS[kind].validate_python(fields)
@@ -163,6 +163,7 @@ class Journal:
         self.records.append(record)
         if self._file is not None:
             self._file.write(json.dumps(to_json(record), ensure_ascii=False) + "\n")
+            self._file.flush()
         for listener in self._listeners:
             listener(record)
 

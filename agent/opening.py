@@ -69,4 +69,4 @@ def loaded(policy: str | Path | Policy) -> Policy:
 
 
 def _today() -> date:
-    return date.today()  # noqa: DTZ011  (the caller's "tomorrow" is the local one)
+    return date.today()

@@ -47,7 +47,7 @@ class WordConversation:
         policy: str | Path | Policy,
         *,
         model: str = "grounded",
-        caller_id: str | None = None,  # noqa: ARG003  (long-term memory's key)
+        caller_id: str | None = None,
         out: str | Path | None = None,
         think: float = DEFAULT_THINK_S,
         scenario: str | None = None,

@@ -54,7 +54,7 @@ class WordMouth:
         self._lines: deque[_Line] = deque()
         self._out: deque[Percept] = deque()
 
-    def say(self, utterance: int, kind: Kind, text: str, more: bool) -> None:  # noqa: ARG002
+    def say(self, utterance: int, kind: Kind, text: str, more: bool) -> None:
         """See ``Mouth``."""
         self._lines.append(_Line(utterance, text, more))
         self._begin()

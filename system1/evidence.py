@@ -36,6 +36,8 @@ WEIGHTS: dict[str, float] = {
 
 LONG_TURN_WORDS = 6
 SHORT_TURN_WORDS = 3
+SHORTEST_SPELLING = 4
+"""No postcode and no reference is shorter than this many letters and digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,12 @@ def _is_bare_verb(scene: Scene, said: tuple[str, ...]) -> bool:
 def _count(scene: Scene, said: tuple[str, ...]) -> str | None:
     question = scene.memory.question
     said_so_far = _characters(scene, said)
-    if not said_so_far:
+    # "S as in sugar" is four words a letter; fewer letters than that are no spelling.
+    if said_so_far * 4 < max(len(said), 1):
         return None
     if question is None or question.length is None:
-        return "spelling_under_way"
+        few = said_so_far < SHORTEST_SPELLING
+        return "too_few_digits" if few else "spelling_under_way"
     if said_so_far < question.length:
         return "too_few_digits"
     return "enough_digits"
@@ -122,7 +126,8 @@ def _characters(scene: Scene, said: tuple[str, ...]) -> int:
         if word in language.repeats:
             times = language.repeats[word]
             continue
-        if word in language.digits or (len(word) == 1 and word.isascii() and word.isalpha()):
+        letter = len(word) == 1 and word.isascii() and word.isalpha()
+        if letter or word in language.digits or word in language.spelling:
             count += times
         elif word.isdigit():
             count += len(word)

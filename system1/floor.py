@@ -79,8 +79,8 @@ class CallChart(StateChart[ChartModel]):
     # Else an exception in a callback is swallowed and the machine moves on.
     catch_errors_as_events = False
 
-    class call(State.Parallel):  # noqa: N801  (the name is the state's id)
-        class floor(State.Compound):  # noqa: N801
+    class call(State.Parallel):
+        class floor(State.Compound):
             FREE_S = State(initial=True)
             FREE_U = State()
             USER = State()
@@ -99,7 +99,7 @@ class CallChart(StateChart[ChartModel]):
                 | BOTH_U.to(USER)
             )
 
-        class phase(State.Compound):  # noqa: N801
+        class phase(State.Compound):
             opening = State(initial=True)
             serving = State()
             transferring = State()
@@ -114,7 +114,7 @@ class CallChart(StateChart[ChartModel]):
                 opening.to(ended) | serving.to(ended) | transferring.to(ended) | closing.to(ended)
             )
 
-        class presence(State.Compound):  # noqa: N801
+        class presence(State.Compound):
             present = State(initial=True)
             silent = State()
             gone = State(final=True)

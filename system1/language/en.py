@@ -123,11 +123,18 @@ ENGLISH = Language(
         }
     ),
     repeats=MappingProxyType({"double": 2, "triple": 3, "treble": 3, "quadruple": 4}),
+    spelling=phrase_set(
+        "alpha, alfa, bravo, charlie, delta, echo, foxtrot, golf, hotel, india, juliet",
+        "juliett, kilo, lima, mike, november, oscar, papa, quebec, romeo, sierra, tango",
+        "uniform, victor, whiskey, whisky, xray, yankee, zulu",
+    ),
     interrupting=phrase_set(
         "no, nope, not, wait, stop, hold, hang on, sorry, excuse me, pardon, actually, listen",
         "hello, hey, but, just a, let me, one moment, one second, quiet, enough, slow down",
         "i do not, i did not, that is not, that was not, you do not, what about, can i, can you",
-        "could i, could you, may i, i have a, i want, i need, i said, i already, how, why",
+        "could i, could you, may i, i have a, i want, i need, i said, i already, how, why, what",
+        "when, where, who, which, my, we, they, there, because, please, is, are, do, does, did",
+        "will, would, should, help, cancel, never mind, what do, tell me, give me",
     ),
     holding=(
         "hold on",

@@ -40,6 +40,8 @@ class Language:
     """A digit's word, to the digit."""
     repeats: Mapping[str, int]
     """A word that says a digit several times ("double"), to how often."""
+    spelling: frozenset[str]
+    """The spelling alphabet's words ("alpha"), each for its first letter."""
     interrupting: frozenset[str]
     """Words that an interruption begins with, and a backchannel does not."""
     holding: tuple[str, ...]

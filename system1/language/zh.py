@@ -90,6 +90,7 @@ CHINESE = Language(
         }
     ),
     repeats=MappingProxyType({}),
+    spelling=frozenset(),
     interrupting=phrase_set(
         "不, 别, 等, 停, 慢着, 喂, 打断一下, 对不起, 不好意思, 抱歉, 但是, 可是, 其实, 听我说",
         "先别, 没有, 错了, 我要, 我想, 我说, 我问, 为什么, 怎么, 请问, 能不能, 可不可以, 你先",

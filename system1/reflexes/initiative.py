@@ -10,7 +10,6 @@ from system1.notices import FloorState
 from system1.reflexes.answering import rung_for
 from system1.scene import EPSILON_S, Scene
 
-
 HEAD_START_S = 0.4
 """What System 2 gets before a filler is thought of, however late the turn was taken."""
 

@@ -10,8 +10,6 @@ from system2.spoken import numbers_en
 from system2.spoken.edges import Edge, Reading
 from system2.spoken.found import Words
 
-_TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
-
 # What a recogniser may write for a digit.
 _LIKE_DIGITS = {"to": "2", "too": "2", "tree": "3", "free": "3", "for": "4", "won": "1", "ate": "8"}
 
@@ -60,16 +58,6 @@ _SHORT_WORDS = language_words.phrase_set(
     "it, ma, me, mm, my, no, of, oh, ok, on, or, ow, pa, so, to, tv, uh, um, up, us, we",
     "ya, ye, yo",
 )
-_ALPHABET = {
-    word: word[0].upper()
-    for word in (
-        language_words.listed(
-            "alpha, alfa, bravo, charlie, delta, echo, foxtrot, golf, hotel, india, juliet",
-            "juliett, kilo, lima, mike, november, oscar, papa, quebec, romeo, sierra, tango",
-            "uniform, victor, whiskey, whisky, xray, yankee, zulu",
-        )
-    )
-}
 _MARKS = {"dash": "-", "hyphen": "-", "slash": "/", "dot": ".", "point": ".", "underscore": "_"}
 _BETWEEN = frozenset(("space", "comma", "capital", "letter", "number", "digit", "please", "upper"))
 _LINKS = frozenset(("and", "then", "next", "followed", "by"))
@@ -101,11 +89,11 @@ def reading(words: Words, at: int, letters: bool) -> Reading:
 
 def _digit_edges(words: Words, at: int, letters: bool) -> Iterator[Edge]:
     word = words[at]
-    if word in _TIMES and at + 1 < len(words):
+    if word in ENGLISH.repeats and at + 1 < len(words):
         following = reading(words, at + 1, letters)
         for edge in following.edges:
             if len(edge.text) == 1 and following.must:
-                yield Edge(edge.end, edge.text * _TIMES[word], edge.cost)
+                yield Edge(edge.end, edge.text * ENGLISH.repeats[word], edge.cost)
         if word == "double" and letters and words[at + 1] in ("u", "you"):
             yield Edge(at + 2, "W", -0.1 if words[at + 1] == "u" else 0.0)
         return
@@ -134,7 +122,7 @@ def _digit_edges(words: Words, at: int, letters: bool) -> Iterator[Edge]:
 def _pronoun(words: Words, at: int) -> bool:
     """Whether "one" counts nothing here: "one moment", "that one please"."""
     after = words[at + 1] if at + 1 < len(words) else ""
-    counted = after in ENGLISH.digits or after in _TIMES or after.isdecimal()
+    counted = after in ENGLISH.digits or after in ENGLISH.repeats or after.isdecimal()
     return after in _AFTER_NO_ONE or (at > 0 and words[at - 1] in _BEFORE_NO_ONE and not counted)
 
 
@@ -146,8 +134,8 @@ def _letter_edges(words: Words, at: int) -> Iterator[Edge]:
             yield Edge(end, letter)
             return
         yield Edge(at + 1, letter)
-    elif word in _ALPHABET:
-        yield Edge(at + 1, _ALPHABET[word], 0.1)
+    elif word in ENGLISH.spelling:
+        yield Edge(at + 1, word[0].upper(), 0.1)
     elif word in _LIKE_LETTERS:
         if (end := _spelt_with(words, at, _LIKE_LETTERS[word])) is not None:
             yield Edge(end, _LIKE_LETTERS[word])

@@ -11,8 +11,8 @@ import pytest
 
 from agent.conversation import Conversation
 from agent.journal import read_journal
-from agent.records import CallEnded, Utterance
 from agent.recording import read_recording
+from agent.records import CallEnded, Utterance
 from policies.problems import DocumentError
 from speech.errors import SpeechError
 from speech.protocols import SAMPLE_RATE, Audio
@@ -78,10 +78,13 @@ async def test_hanging_up_writes_whole_files(tmp_path: Path) -> None:
 
 
 async def test_an_interrupted_call_leaves_valid_files(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt):
+    async def interrupted() -> None:
         async with Conversation.open("broadband", out=tmp_path) as conversation:
             await conversation.step(hiss(1.0))
             raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await interrupted()
     records = read_journal(tmp_path / "events.jsonl")
     assert isinstance(records[-1], CallEnded)
     assert records[-1].outcome == "error"

@@ -35,11 +35,20 @@ from system1.percepts import (
     Word,
 )
 from system1.questions import AnswerKind, Question, Slot, TaskState
-from system1.thoughts import Advice, Asked, Done, Failed, NotUnderstood, Progress, Sentence
+from system1.thoughts import (
+    Advice,
+    Asked,
+    Done,
+    Failed,
+    NotUnderstood,
+    Progress,
+    Sentence,
+    ThoughtContent,
+)
 
 WHY = Because("end_of_turn", (("pi", 0.9), ("words", "是的"), ("count", 2)))
 TASK = TaskState("report", (Slot("postcode", "SW1A 1AA", True, 1),), "postcode", True)
-THOUGHTS = [
+THOUGHTS: list[ThoughtContent] = [
     Sentence("Four hours.", ("restore",)),
     Asked(Question(AnswerKind.DIGITS, "account", 6)),
     Asked(None),

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agent.records import PerceptSeen, Record
 from agent.result import Fidelity
@@ -40,10 +41,14 @@ class Tally:
         self.ratios.append(call_s / cpu_s)
 
 
-def run(fidelity: Fidelity, paths: Iterable[Path]) -> tuple[Tally, list[list[Record]], list[Policy]]:
+def run(
+    fidelity: Fidelity, paths: Sequence[Path]
+) -> tuple[Tally, list[list[Record]], list[Policy]]:
     """Every story that runs at this fidelity; one warm-up call is not counted."""
-    tally, journals, policies = Tally(), [], []
-    for turn, path in enumerate([next(iter(paths)), *paths]):
+    tally = Tally()
+    journals: list[list[Record]] = []
+    policies: list[Policy] = []
+    for turn, path in enumerate([paths[0], *paths]):
         script = load_scenario(path)
         if fidelity == "audio" and script.fidelity == "text":
             continue
@@ -57,7 +62,7 @@ def run(fidelity: Fidelity, paths: Iterable[Path]) -> tuple[Tally, list[list[Rec
     return tally, journals, policies
 
 
-def step_times(journals: list[list[Record]], policies: list[Policy]) -> np.ndarray:
+def step_times(journals: list[list[Record]], policies: list[Policy]) -> NDArray[np.float64]:
     """Microseconds that System 1 took for each percept of the calls, chart and acts included."""
     times: list[float] = []
     for records, policy in zip(journals, policies, strict=True):
@@ -72,7 +77,8 @@ def step_times(journals: list[list[Record]], policies: list[Policy]) -> np.ndarr
 
 def main() -> None:
     paths = sorted(STORIES.glob("*.yaml"))
-    for fidelity in ("audio", "text"):
+    fidelities: tuple[Fidelity, ...] = ("audio", "text")
+    for fidelity in fidelities:
         tally, journals, policies = run(fidelity, paths)
         steps = step_times(journals, policies)
         share = steps.sum() / 1e6 / tally.cpu_s

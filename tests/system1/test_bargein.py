@@ -1,5 +1,7 @@
 """Stories of speech over the agent."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from system1.acts import Kind
@@ -10,7 +12,7 @@ from tests.stage import Answers, Stage, bot
 LONG = "Most faults are fixed within four hours, and we send you a message when it is done."
 
 
-def answering(*lines: tuple[float, str], policy: dict[str, object] | None = None) -> Stage:
+def answering(*lines: tuple[float, str], policy: Mapping[str, object] | None = None) -> Stage:
     """A call in which the agent's long answer begins at 5.76 s."""
     stage = Stage(bot(**(policy or {})), Answers(LONG, "I see."))
     stage.says(4.0, "when is it fixed")

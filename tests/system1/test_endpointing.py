@@ -19,9 +19,7 @@ def cost(pi: float, silence: float, pauses: PauseStatistics, patience: float) ->
     """C(u) by a plain fine sum, from the definition."""
     steps = 4000
     width = silence / steps
-    waited = sum(
-        pi + (1 - pi) * pauses.survival((step + 0.5) * width) for step in range(steps)
-    )
+    waited = sum(pi + (1 - pi) * pauses.survival((step + 0.5) * width) for step in range(steps))
     return patience * (1 - pi) * pauses.survival(silence) + waited * width
 
 
@@ -45,17 +43,14 @@ def test_inside_the_limits_the_hazard_rule_holds(pi: float) -> None:
 @given(PROBABILITY, PROBABILITY)
 def test_surer_means_sooner(one: float, other: float) -> None:
     less, more = sorted((one, other))
-    assert (
-        best_silence(more, PRIOR, LIMITS).silence <= best_silence(less, PRIOR, LIMITS).silence
-    )
+    assert best_silence(more, PRIOR, LIMITS).silence <= best_silence(less, PRIOR, LIMITS).silence
 
 
 @given(PROBABILITY, st.floats(0.2, 30), st.floats(0.2, 30))
 def test_more_patience_never_waits_less(pi: float, one: float, other: float) -> None:
     less, more = sorted((one, other))
     waits = [
-        best_silence(pi, PRIOR, Endpointing(patience=patience)).silence
-        for patience in (less, more)
+        best_silence(pi, PRIOR, Endpointing(patience=patience)).silence for patience in (less, more)
     ]
     assert waits[0] <= waits[1]
 

@@ -64,10 +64,7 @@ def call_with(lines: list[tuple[float, list[str], float]], think: float) -> Stag
     at = 0.0
     for gap, words, word_s in lines:
         at += gap
-        if words:
-            at = stage.says(at, " ".join(words), word_s)
-        else:
-            at = stage.makes_noise(at, word_s)
+        at = stage.says(at, " ".join(words), word_s) if words else stage.makes_noise(at, word_s)
         # Voice activity is told apart only where there is a gap to tell.
         at += 0.25
     return stage.play(200.0)

@@ -1,7 +1,10 @@
 """Stories of turns: what is said, in which order, and why."""
 
+from itertools import pairwise
+
 import pytest
 
+from policies.timing import Ending
 from system1.acts import Kind
 from system1.questions import AnswerKind, Question
 from system1.thoughts import (
@@ -13,7 +16,6 @@ from system1.thoughts import (
     NotUnderstood,
     Sentence,
 )
-from policies.timing import Ending
 from tests.stage import Answers, Stage, bot
 
 
@@ -59,7 +61,9 @@ def test_going_on_before_the_answer_is_the_same_turn() -> None:
 
 def test_a_filler_wins_time_and_the_answer_follows() -> None:
     stage = Stage(
-        bot(fillers=[{"after": 0.8, "say": ["One moment."]}, {"after": 4, "say": ["Bear with me."]}]),
+        bot(
+            fillers=[{"after": 0.8, "say": ["One moment."]}, {"after": 4, "say": ["Bear with me."]}]
+        ),
         think=6.0,
     )
     end = stage.says(4.0, "is my line all right")
@@ -87,7 +91,7 @@ def test_the_silence_ladder_climbs_and_hangs_up() -> None:
         Kind.CHECK_IN,
         Kind.FAREWELL,
     ]
-    gaps = [after.start - before.end for before, after in zip(spoken, spoken[1:], strict=False)]
+    gaps = [after.start - before.end for before, after in pairwise(spoken)]
     assert gaps == pytest.approx([7.02, 7.02, 10.02], abs=0.01)
     assert stage.call.ended == "agent_hung_up"
 
@@ -173,9 +177,7 @@ def test_advice_of_system_2_is_followed_once_it_was_said() -> None:
     policy = bot(transfer={"support": "sip:support@example.invalid"})
     stage = Stage(
         policy,
-        Answers(
-            (Sentence("Let me hand you over."), Advice(Ending.TRANSFER, "support"), Done())
-        ),
+        Answers((Sentence("Let me hand you over."), Advice(Ending.TRANSFER, "support"), Done())),
     )
     stage.says(4.0, "this is too much for me")
     stage.play(20.0)
