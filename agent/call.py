@@ -6,7 +6,6 @@ time (thoughts, wake-ups, and what other sources bring) happens in ``advance``, 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, assert_never
@@ -139,8 +138,6 @@ class Call:
 
     async def advance(self, to: float) -> None:
         """Let everything due up to ``to`` (s) happen, in time order."""
-        # In virtual time nothing else here waits; without this nobody could interrupt a call.
-        await asyncio.sleep(0)
         while self.ended is None:
             await self._thinking.settle()
             if not self._happen(to):

@@ -7,6 +7,7 @@ ahead, so that a frame's answer never has to wait for a tick that the frame did 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -141,6 +142,8 @@ class Conversation:
         if not self._begun:
             self._begun = True
             self._call.begin(self._opened)
+        # In virtual time nothing else here waits; without this nobody could interrupt a call.
+        await asyncio.sleep(0)
         self._received += caller.size
         self._heard = np.concatenate((self._heard, caller))
         parts = [self._ready]
@@ -158,6 +161,8 @@ class Conversation:
         at = self._ticks * TICK_SAMPLES / SAMPLE_RATE
         if self._call.ended is not None:
             return np.zeros(TICK_SAMPLES, np.float32)
+        # What was due before this block became known happens first.
+        await self._call.advance(at)
         for percept in self._ears.hear(block, at):
             self._call.perceive(percept)
         for pending in self._pending:

@@ -6,6 +6,7 @@ milliseconds.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
@@ -104,6 +105,7 @@ class WordConversation:
 
     async def advance(self, to: float) -> None:
         """Let everything due up to ``to`` (s) happen, in time order."""
+        await asyncio.sleep(0)  # see ``Conversation.step``
         await self._call.advance(to)
 
 

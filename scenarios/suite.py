@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -156,15 +157,23 @@ def _run(jobs: Sequence[_Job], workers: int) -> Iterator[Finished]:
         return
     # Spawned, not forked: the parent may hold threads of native libraries.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=_leave_interrupts_to_the_parent)
+    pool = ProcessPoolExecutor(workers, context)
     try:
-        yield from pool.map(_play, jobs, chunksize=max(1, len(jobs) // (workers * 16)))
+        with _interrupts_held():
+            results = pool.map(_play, jobs, chunksize=max(1, len(jobs) // (workers * 16)))
+        yield from results
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes begun in here never see Ctrl-C, which is for their parent to answer."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _play(job: _Job) -> Finished:

@@ -71,7 +71,7 @@ class Vocabulary:
                 common += sentences
             elif kind is emphasis:
                 common += sentences * _AWAITED
-            else:
+            elif emphasis is Emphasis.ANY:
                 common += sentences[::_UNAWAITED]
         return (*common, *_carried(self.phrases))
 

@@ -91,7 +91,8 @@ async def test_an_interrupted_call_leaves_valid_files(tmp_path: Path) -> None:
     with wave.open(str(tmp_path / "call.wav")) as file:
         assert (file.getnchannels(), file.getframerate(), file.getsampwidth()) == (2, 24_000, 2)
         assert file.getnframes() == SAMPLE_RATE
-    assert all(json.loads(line) for line in (tmp_path / "events.jsonl").open(encoding="utf-8"))
+    lines = (tmp_path / "events.jsonl").read_text(encoding="utf-8").splitlines()
+    assert all(json.loads(line) for line in lines)
 
 
 @pytest.mark.parametrize("frame", [np.zeros(0, np.float32), np.zeros((2, 2), np.float32)])
