@@ -81,13 +81,20 @@ class BargeIn(Section):
         "interrupts after this long; words that only interruptions begin with do so after "
         "min_speech. Unit: s.",
     )
+    clear: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Short speech over the agent that is recognised with less confidence is "
+        "taken for a backchannel. No unit, 0 to 1.",
+    )
     max_backchannel: Seconds = Field(
         0.9,
         le=5,
         description="Speech over the agent that lasts longer is no backchannel. Unit: s.",
     )
     max_wordless: Seconds = Field(
-        0.6,
+        0.7,
         le=5,
         description="Speech over the agent in which no word is recognised, or only words that "
         "may still change, interrupts after this long. Unit: s.",

@@ -31,9 +31,9 @@ class ActivityThresholds:
     """A chunk above this goes on with it. Silero's own default; probability, no unit."""
     start_chunks: int = 1
     """Chunks in a row that begin speech, 32 ms each. One: known 44 ms after onset (median)."""
-    stop_chunks: int = 5
+    stop_chunks: int = 6
     """Improbable chunks that end speech, 32 ms each: longer than any closure within a word."""
-    quiet_s: float = 0.16
+    quiet_s: float = 0.18
     """So much real silence ends it sooner, as probabilities lag up to 0.1 s at the end. It is
     longer than the closure of a plosive (0.12 s). Unit: s."""
     above_noise_db: float = 8.0
@@ -52,7 +52,7 @@ class Activity:
         self._speaking = False
         self._run = 0
         self._energy: deque[float] = deque([_FLOOR_DB] * _HISTORY, maxlen=_HISTORY)
-        self._noise_db = -70.0
+        self._noise_db: float | None = None
         self._level_db = _FLOOR_DB
         self._onset = 0.0
 
@@ -60,11 +60,6 @@ class Activity:
     def speaking(self) -> bool:
         """Whether the caller is speaking, as far as is known."""
         return self._speaking
-
-    @property
-    def noise_db(self) -> float:
-        """Level of the line when nobody speaks, dBFS."""
-        return self._noise_db
 
     def step(
         self, chunk: Audio, probability: float, ends: float, at: float
@@ -101,13 +96,16 @@ class Activity:
         return SpeechStarted(at, self._onset, round(float(level), 2))
 
     def _follow_noise(self, level_db: float) -> None:
-        # Quickly down, slowly up (1 s): a breath does not raise it, a pause shows it at once.
+        # Quickly down, slowly up (0.3 s): a breath does not raise it, a pause shows it at once.
+        if self._noise_db is None:
+            self._noise_db = level_db
         step = level_db - self._noise_db
-        self._noise_db += step * (0.3 if step < 0 else 0.03)
+        self._noise_db += step * (0.3 if step < 0 else 0.1)
 
     def _threshold_db(self) -> float:
+        noise_db = _FLOOR_DB if self._noise_db is None else self._noise_db
         return max(
-            self._noise_db + self._limits.above_noise_db,
+            noise_db + self._limits.above_noise_db,
             self._level_db - self._limits.below_level_db,
             -65.0,
         )

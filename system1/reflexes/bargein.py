@@ -6,6 +6,9 @@ decides from the words, how long they last, and what it was saying itself.
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 from policies.timing import BargeInType
 from system1.acts import Because
 from system1.moves import Disregard, Later, Lower, Proposal, Speak, Withdraw, Yield
@@ -49,25 +52,70 @@ def barge_in(scene: Scene) -> Proposal:
         if any(scene.language.contains(words, hotword) for hotword in numbers.hotwords):
             return (Yield(Because("bargein.hotword", evidence)),)
         return None if caller.speaking else _keep(scene, Because("bargein.no_hotword", evidence))
-    if words and not is_backchannel(scene, words):
-        wait, verdict = _deadline(scene, words, since), "bargein.too_short"
-        if lasted >= wait - EPSILON_S:
-            return (Yield(Because("bargein.words", evidence)),)
-    elif words:
-        if lasted > numbers.max_backchannel + EPSILON_S:
-            return (Yield(Because("bargein.long", evidence)),)
-        if _answers(scene, spoken, words):
-            return None
-        wait, verdict = numbers.max_backchannel, "backchannel"
-    else:
-        if lasted > numbers.max_wordless + EPSILON_S:
-            return (Yield(Because("bargein.wordless", evidence)),)
-        wait, verdict = numbers.max_wordless, "noise"
+    judged = _judge(scene, spoken, words, since, lasted)
+    if judged is None:
+        return None
+    if not caller.speaking and not _heard_out(scene):
+        return Later(caller.offset + scene.policy.turn_taking.endpointing.words_settle)
+    if lasted >= judged.interrupts_after - EPSILON_S:
+        return (Yield(Because(judged.interrupts, evidence)),)
     if not caller.speaking:
-        return _keep(scene, Because(verdict, evidence))
+        return (Disregard(Because(judged.keeps, evidence)),)
     if not spoken.ducked:
         return (Lower(Because("bargein.undecided", evidence)),)
-    return Later(since + wait + 2 * EPSILON_S)
+    return Later(since + judged.interrupts_after)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """Speech over the agent that lasts ``interrupts_after`` (s) interrupts; shorter it does not.
+
+    ``interrupts`` and ``keeps`` are the rules behind either.
+    """
+
+    interrupts_after: float
+    interrupts: str
+    keeps: str
+
+
+def _judge(
+    scene: Scene, spoken: Spoken, words: str, since: float, lasted: float
+) -> _Judgement | None:
+    """What speech over the agent is, as far as it goes; None if it is no affair of this reflex.
+
+    Words that only an interruption begins with decide at once. Others are waited for: a partial
+    "for" may yet become a "right", so they must have settled, with more coming, or last longer
+    than any backchannel does. What was short and hardly recognised is taken for a backchannel.
+    """
+    caller, numbers = scene.caller, scene.policy.turn_taking.bargein
+    if not words:
+        return _Judgement(numbers.max_wordless, "bargein.wordless", "noise")
+    if is_backchannel(scene, words):
+        if _answers(scene, spoken, words):
+            return None
+        return _Judgement(numbers.max_backchannel, "bargein.long", "backchannel")
+    if scene.language.is_interrupting(words):
+        return _Judgement(numbers.min_speech, "bargein.words", "bargein.too_short")
+    if not caller.speaking:
+        unclear = caller.confidence() < numbers.clear and lasted <= numbers.max_backchannel
+        after = math.inf if unclear else numbers.min_speech
+        keeps = "bargein.unclear" if unclear else "bargein.too_short"
+        return _Judgement(after, "bargein.words", keeps)
+    after = numbers.decide_by if _settling(scene, since) else numbers.max_wordless
+    return _Judgement(max(after, numbers.min_speech), "bargein.words", "bargein.too_short")
+
+
+def _settling(scene: Scene, since: float) -> bool:
+    """Two words or more, of which the first will not change any more."""
+    heard = scene.caller.words(since - scene.policy.turn_taking.bargein.min_speech)
+    said = [word for word in heard if not scene.language.is_hesitation(word.text)]
+    return len(said) > 1 and said[0].stable and not is_backchannel(scene, said[0].text)
+
+
+def _heard_out(scene: Scene) -> bool:
+    """The recogniser has settled on what was said, or had its time to."""
+    due = scene.caller.offset + scene.policy.turn_taking.endpointing.words_settle
+    return scene.caller.settled() or scene.now >= due - EPSILON_S
 
 
 def _agent_was_through(scene: Scene) -> Proposal:
@@ -87,32 +135,9 @@ def _agent_was_through(scene: Scene) -> Proposal:
 
 def _keep(scene: Scene, because: Because) -> Proposal:
     """KEEP, once the recogniser had its chance to find words after all."""
-    caller = scene.caller
-    due = caller.offset + scene.policy.turn_taking.endpointing.words_settle
-    if not caller.settled() and scene.now < due - EPSILON_S:
-        return Later(due)
+    if not _heard_out(scene):
+        return Later(scene.caller.offset + scene.policy.turn_taking.endpointing.words_settle)
     return (Disregard(because),)
-
-
-def _deadline(scene: Scene, words: str, since: float) -> float:
-    """After how much speech (s) these words interrupt.
-
-    At once, where they begin as only an interruption does or are final; a little later where the
-    recogniser will not change them any more; else as late as speech without words would, since a
-    partial "for" may yet become a "right".
-    """
-    caller, numbers = scene.caller, scene.policy.turn_taking.bargein
-    if scene.language.is_interrupting(words) or caller.settled() or not caller.speaking:
-        return numbers.min_speech
-    stable = scene.language.without_hesitations(_stable(scene, since - numbers.min_speech))
-    if stable and not is_backchannel(scene, " ".join(stable)):
-        return max(numbers.decide_by, numbers.min_speech)
-    return max(numbers.max_wordless, numbers.min_speech)
-
-
-def _stable(scene: Scene, since: float) -> str:
-    words = [word.text for word in scene.caller.words(since) if word.stable]
-    return scene.joined(*words)
 
 
 def is_backchannel(scene: Scene, words: str) -> bool:
