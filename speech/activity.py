@@ -31,9 +31,9 @@ class ActivityThresholds:
     """A chunk above this goes on with it. Silero's own default; probability, no unit."""
     start_chunks: int = 1
     """Chunks in a row that begin speech, 32 ms each. One: known 44 ms after onset (median)."""
-    stop_chunks: int = 6
+    stop_chunks: int = 5
     """Improbable chunks that end speech, 32 ms each: longer than any closure within a word."""
-    quiet_s: float = 0.18
+    quiet_s: float = 0.16
     """So much real silence ends it sooner, as probabilities lag up to 0.1 s at the end. It is
     longer than the closure of a plosive (0.12 s). Unit: s."""
     above_noise_db: float = 8.0

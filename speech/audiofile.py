@@ -1,7 +1,7 @@
 """Reading recordings: WAV of any rate from 8 to 48 kHz into the conversation's audio.
 
-16 bit and 32 bit float samples are read, of one or two channels (two are averaged). Written by hand
-because the format is small and the light installation has no audio library.
+16 bit and 32 bit float samples are read, of one or two channels (two are averaged). Read by hand,
+as the format is small and the standard library's reader knows no float samples.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import soxr  # type: ignore[import-untyped]
 
 from speech.errors import SpeechError
 from speech.protocols import SAMPLE_RATE, Audio
 
-_PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
+_FLOAT, _EXTENSIBLE = 3, 0xFFFE
 _LOWEST_HZ, _HIGHEST_HZ = 8_000, 48_000
 
 
@@ -41,7 +42,8 @@ def read_wav(path: str | Path) -> Audio:
     mono = _mono(path, layout, samples)
     if layout.rate == SAMPLE_RATE:
         return mono
-    return _resampled(mono, layout.rate)
+    out: Audio = soxr.resample(mono, layout.rate, SAMPLE_RATE, quality="HQ").astype(np.float32)
+    return out
 
 
 def _parsed(path: Path, data: bytes) -> tuple[_Format, bytes]:
@@ -86,9 +88,9 @@ def _mono(path: Path, layout: _Format, data: bytes) -> Audio:
         case (3, 32):
             samples = np.frombuffer(whole, "<f4").astype(np.float32)
         case (1 | 3, bits):
-            kind = "float" if layout.code == _FLOAT else "bit integer"
+            kind = "float" if layout.code == _FLOAT else "integer"
             raise SpeechError(
-                f"{path}: {bits} {kind} samples; 16 bit integer and 32 bit float are read"
+                f"{path}: {bits} bit {kind} samples; 16 bit integer and 32 bit float are read"
             )
         case (code, _):
             raise SpeechError(f"{path}: compressed WAV (format {code}); plain samples are read")
@@ -99,14 +101,3 @@ def _mono(path: Path, layout: _Format, data: bytes) -> Audio:
     if layout.channels == 2:
         samples = samples.reshape(-1, 2).mean(axis=1, dtype=np.float32)
     return samples
-
-
-def _resampled(mono: Audio, rate: int) -> Audio:
-    try:
-        import soxr  # type: ignore[import-untyped]
-    except ImportError:
-        raise SpeechError(
-            f"soxr is needed to read audio of {rate} Hz: pip install 'kairos-voice[embedded]'"
-        ) from None
-    out: Audio = soxr.resample(mono, rate, SAMPLE_RATE, quality="HQ").astype(np.float32)
-    return out

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -70,8 +72,8 @@ class _Model:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._folder = tempfile.TemporaryDirectory(prefix="kairos-sphinx-")
-        self.folder = Path(self._folder.name)
+        self.folder = Path(tempfile.mkdtemp(prefix="kairos-sphinx-"))
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         self.phones: dict[str, int] = {}
         with (self.folder / "words.dict").open("w", encoding="utf-8") as file:
             for word, sounds in vocabulary.pronunciations():

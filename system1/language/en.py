@@ -123,6 +123,7 @@ ENGLISH = Language(
         }
     ),
     repeats=MappingProxyType({"double": 2, "triple": 3, "treble": 3, "quadruple": 4}),
+    strays=phrase_set("the, a, to"),
     spelling=phrase_set(
         "alpha, alfa, bravo, charlie, delta, echo, foxtrot, golf, hotel, india, juliet",
         "juliett, kilo, lima, mike, november, oscar, papa, quebec, romeo, sierra, tango",
@@ -133,7 +134,7 @@ ENGLISH = Language(
         "hello, hey, but, just a, let me, one moment, one second, quiet, enough, slow down",
         "i do not, i did not, that is not, that was not, you do not, what about, can i, can you",
         "could i, could you, may i, i have a, i want, i need, i said, i already, how, why, what",
-        "when, where, who, which, my, we, they, there, because, please, is, are, do, does, did",
+        "when, where, who, which, my, we, because, please, is, do, does, did, that is, i have",
         "will, would, should, help, cancel, never mind, what do, tell me, give me",
     ),
     holding=(

@@ -40,6 +40,8 @@ class Language:
     """A digit's word, to the digit."""
     repeats: Mapping[str, int]
     """A word that says a digit several times ("double"), to how often."""
+    strays: frozenset[str]
+    """Small words that a recogniser hears in the onset of a "yes" or a "yeah" said alone."""
     spelling: frozenset[str]
     """The spelling alphabet's words ("alpha"), each for its first letter."""
     interrupting: frozenset[str]
@@ -76,7 +78,12 @@ class Language:
         wins ("yeah no" is a no), but a yes that is also a mere backchannel takes back no no.
         ``echoes`` count only at the very end, since they may as well begin a sentence.
         """
-        return _answer(self, self.folded(text))
+        said = self.folded(text)
+        verdict, taken = _read_answer(self, said)
+        if verdict is None and len(said) > 1 and said[0] in self.strays:
+            verdict, taken = _read_answer(self, said[1:])
+            return verdict if taken == len(said) - 1 else None
+        return verdict
 
     def answer_length(self, text: str | Words) -> int:
         """How many of the folded words of ``text`` the yes or no in front of it takes."""
@@ -85,7 +92,10 @@ class Language:
     def is_backchannel(self, text: str | Words, extra: Collection[str] = ()) -> bool:
         """Whether the text is nothing but backchannels, the language's or ``extra``."""
         phrases = _with(self.backchannels, tuple(extra)) if extra else self.backchannels
-        return _words.covered(self.folded(text), phrases)
+        said = self.folded(text)
+        return _words.covered(said, phrases) or (
+            said[:1] != () and said[0] in self.strays and _words.covered(said[1:], phrases)
+        )
 
     def is_hesitation(self, text: str | Words) -> bool:
         """Whether the text is nothing but hesitations."""
@@ -139,10 +149,6 @@ def _without(said: Words, phrases: frozenset[str]) -> Words:
             kept.append(said[at])
         at += taken or 1
     return tuple(kept)
-
-
-def _answer(language: Language, said: Words) -> Literal["yes", "no"] | None:
-    return _read_answer(language, said)[0]
 
 
 @lru_cache(maxsize=4096)

@@ -247,3 +247,35 @@ def test_fast_enough_for_every_step() -> None:
         EN.is_backchannel(text)
         EN.contains(text, "a human")
     assert (time.perf_counter() - started) / len(texts) < 0.0005
+
+
+@pytest.mark.parametrize("said", ["the yes", "the yeah", "to yeah"])
+def test_a_stray_word_in_the_onset_is_not_meant(said: str) -> None:
+    assert EN.answer(said) == "yes"
+
+
+def test_a_stray_word_makes_no_answer_of_a_sentence() -> None:
+    assert EN.answer("the right house") is None
+    assert EN.answer("the no entry sign") is None
+    assert EN.is_backchannel("the yeah")
+    assert not EN.is_backchannel("the")
+    assert not EN.is_backchannel("the yeah but")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "expected"),
+    [
+        (EN, "no wait that is wrong", True),
+        (EN, "um sorry can i ask", True),
+        (EN, "uh-huh", False),
+        (EN, "for i", False),
+        (EN, "i'm fine", False),
+        (ZH, "等一下", True),
+        (ZH, "嗯，不是", True),
+        (ZH, "好的", False),
+    ],
+)
+def test_what_only_an_interruption_begins_with(
+    language: Language, said: str, expected: bool
+) -> None:
+    assert language.is_interrupting(said) is expected
