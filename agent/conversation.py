@@ -8,6 +8,7 @@ ahead, so that a frame's answer never has to wait for a tick that the frame did 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -16,12 +17,16 @@ from pathlib import Path
 
 import numpy as np
 
+from agent import files
 from agent.call import Call
+from agent.figures import measure
 from agent.listening import caller_phrases
 from agent.opening import DEFAULT_THINK_S, Opening, Options, loaded, prepare
-from agent.recording import Recording
+from agent.recording import Recording, read_recording
 from agent.records import Outcome, Record
+from agent.result import sum_up
 from agent.thinking import Clock
+from agent.trouble import log_failure
 from policies.policy import Policy
 from speech.mouth import AudioMouth
 from speech.profiles import open_ears, open_voice
@@ -46,7 +51,7 @@ class Conversation:
             opening.policy, opening.thinking, mouth, self._ears.expect, opening.journal
         )
         self._recording = (
-            Recording(opening.folder / "call.wav") if opening.folder is not None else None
+            Recording(opening.folder / files.RECORDING) if opening.folder is not None else None
         )
         self._received = 0
         self._ticks = 0
@@ -71,14 +76,17 @@ class Conversation:
         scenario: str | None = None,
         today: date | None = None,
         extra_words: tuple[str, ...] = (),
+        report: bool = True,
     ) -> AsyncIterator[Conversation]:
         """Open a call; leaving the context ends it as if the caller had hung up.
 
         ``policy``: a shipped name, a path or a ``Policy``. ``speech``: a profile, else the
-        policy's, else ``embedded``. ``out``: a folder for ``call.wav`` and ``events.jsonl``,
-        written while the call goes on. ``clock``: ``virtual`` waits for the mind and charges
-        ``think`` seconds to each thought; ``live`` never waits. ``today``: what "tomorrow" is
-        counted from. ``extra_words``: phrases that the ears may recognise beside the policy's.
+        policy's, else ``embedded``. ``caller_id``: whom long-term memory knows the caller as.
+        ``out``: a folder for ``call.wav`` and ``events.jsonl``, written while the call goes on,
+        and, unless ``report`` is False, for ``result.json`` and ``report.html`` at its end.
+        ``clock``: ``virtual`` waits for the mind and charges ``think`` seconds to each thought;
+        ``live`` never waits. ``today``: what "tomorrow" is counted from. ``extra_words``: phrases
+        that the ears may recognise beside the policy's.
 
         Raises ``DocumentError``, ``SpeechError``, ``ModelError`` or ``OSError``, each with one
         clear line.
@@ -95,13 +103,17 @@ class Conversation:
         )
         opening = prepare(chosen, profile, Options(model, out, clock, think, scenario, today))
         conversation = cls(opening, ears, mouth)
+        began = time.perf_counter()  # wall seconds are for result.json alone
         try:
             yield conversation
-        except BaseException:
+        except BaseException as error:
             conversation._call.fail()
+            log_failure(error)
             raise
         finally:
             await conversation._close()
+        if report and opening.folder is not None:
+            conversation._report(opening.folder, time.perf_counter() - began)
 
     @property
     def now(self) -> float:
@@ -175,6 +187,14 @@ class Conversation:
         for percept in played:
             self._call.perceive(percept)
         return audio
+
+    def _report(self, folder: Path, wall_s: float) -> None:
+        if not self._begun:
+            return
+        caller, agent = read_recording(folder / files.RECORDING)
+        figures = measure(self.journal, caller, agent)
+        result = sum_up(self.journal, figures, fidelity="audio", wall_s=wall_s)
+        files.write_outcome(folder, result, self.journal, caller, agent)
 
     async def _close(self) -> None:
         try:

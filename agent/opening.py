@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from agent import files
 from agent.journal import Journal
 from agent.records import CallOpened
 from agent.thinking import Clock, Thinking
@@ -56,7 +57,8 @@ def prepare(policy: Policy, profile: str, options: Options) -> Opening:
     folder = None if options.out is None else Path(options.out)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-    journal = Journal(None if folder is None else folder / "events.jsonl")
+        files.clear(folder)
+    journal = Journal(None if folder is None else folder / files.JOURNAL)
     opened = CallOpened(
         0.0, policy.policy, options.scenario, profile, options.model, policy.language
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from agent.figures import Figures
-from agent.records import Outcome
+from agent.records import CallEnded, CallOpened, Outcome, Record
 
 Fidelity: TypeAlias = Literal["audio", "text"]
 
@@ -49,6 +50,33 @@ class Result:
         """The checks that did not hold, by the moment that decided them, timeless ones last."""
         broken = [check for check in self.checks if not check.passed]
         return tuple(sorted(broken, key=lambda one: (one.at is None, one.at or 0.0)))
+
+
+def sum_up(
+    records: Sequence[Record],
+    figures: Figures,
+    *,
+    fidelity: Fidelity,
+    wall_s: float,
+    checks: tuple[Check, ...] = (),
+) -> Result:
+    """The result of a call that is over, from its journal."""
+    opened = next(one for one in records if isinstance(one, CallOpened))
+    ended = next(one for one in reversed(records) if isinstance(one, CallEnded))
+    return Result(
+        outcome=ended.outcome,
+        by=ended.by,
+        duration_s=ended.duration,
+        scenario=opened.scenario,
+        policy=opened.policy,
+        profile=opened.profile,
+        fidelity=fidelity,
+        passed=all(check.passed for check in checks),
+        checks=checks,
+        figures=figures,
+        wall_s=wall_s,
+        speed=ended.duration / wall_s if wall_s > 0 else 0.0,
+    )
 
 
 def result_json(result: Result) -> str:

@@ -16,6 +16,7 @@ from agent.call import Call
 from agent.opening import DEFAULT_THINK_S, Opening, Options, loaded, prepare
 from agent.records import Outcome, Record
 from agent.schedule import Schedule
+from agent.trouble import log_failure
 from policies.policy import Policy
 from speech.wordmouth import WordMouth
 from system1.percepts import CallerLeft, Percept, SoundEvent
@@ -59,8 +60,9 @@ class WordConversation:
         conversation = cls(prepare(loaded(policy), PROFILE, options))
         try:
             yield conversation
-        except BaseException:
+        except BaseException as error:
             conversation._call.fail()
+            log_failure(error)
             raise
         finally:
             await conversation._call.close()

@@ -12,9 +12,9 @@ import numpy as np
 
 from agent.conversation import Conversation
 from agent.figures import measure
-from agent.records import CallEnded, CallOpened, Record
-from agent.report.page import render_report
-from agent.result import Check, Fidelity, Result, write_result
+from agent.files import write_outcome
+from agent.records import CallEnded, Record
+from agent.result import Check, Fidelity, Result, sum_up
 from agent.spans import Span, agent_spans, bridged
 from agent.wordwise import WordConversation
 from policies.loading import load_policy
@@ -28,8 +28,6 @@ from speech.protocols import SAMPLE_RATE, Audio
 
 FRAME = SAMPLE_RATE // 100
 """Samples handed over at a time: 10 ms."""
-
-RESULT, REPORT = "result.json", "report.html"
 
 Listener = Callable[[Record], None]
 
@@ -79,18 +77,11 @@ async def run_scenario(
     policy = load_policy(script.policy, path)
     settings = _Settings(script, path, policy, out, listener, speech, model)
     fidelity = script.fidelity or fidelity
-    if out is not None:
-        for name in (RESULT, REPORT):
-            (out / name).unlink(missing_ok=True)  # of an earlier call, and no part of this one
     director, heard = await (_words(settings) if fidelity == "text" else _audio(settings))
     wall_s = time.perf_counter() - began
     judged = _judge(script, director, heard, fidelity, wall_s)
     if out is not None:
-        write_result(out / RESULT, judged.result)
-        page = render_report(
-            judged.records, judged.result, judged.caller, judged.agent, judged.spans
-        )
-        (out / REPORT).write_text(page, encoding="utf-8")
+        write_outcome(out, judged.result, judged.records, judged.caller, judged.agent, judged.spans)
     return judged
 
 
@@ -117,6 +108,7 @@ class _Settings:
             scenario=self.script.scenario,
             today=self.script.today,
             extra_words=self.script.hears,
+            report=False,
         )
 
     def words(self) -> AbstractAsyncContextManager[WordConversation]:
@@ -191,7 +183,6 @@ def _judge(
     script: Scenario, director: Director, heard: _Heard, fidelity: Fidelity, wall_s: float
 ) -> ScenarioResult:
     records = tuple(heard.records)
-    opened = next(one for one in records if isinstance(one, CallOpened))
     ended = next(one for one in reversed(records) if isinstance(one, CallEnded))
     spans = tuple(
         Span(spoken.start + span.start, min(spoken.start + span.end, ended.at))
@@ -208,20 +199,7 @@ def _judge(
         figures=figures,
     )
     checks = tuple(map(_rounded, (*director.finish(ended.at), *expectations(script.expect, call))))
-    result = Result(
-        outcome=ended.outcome,
-        by=ended.by,
-        duration_s=ended.duration,
-        scenario=script.scenario,
-        policy=opened.policy,
-        profile=opened.profile,
-        fidelity=fidelity,
-        passed=all(check.passed for check in checks),
-        checks=checks,
-        figures=figures,
-        wall_s=wall_s,
-        speed=ended.duration / wall_s if wall_s > 0 else 0.0,
-    )
+    result = sum_up(records, figures, fidelity=fidelity, wall_s=wall_s, checks=checks)
     return ScenarioResult(script, result, records, spans, heard.caller, heard.agent)
 
 

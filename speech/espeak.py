@@ -56,6 +56,10 @@ _RATE, _VOLUME, _PITCH, _RANGE = 1, 2, 3, 4
 _LIST_END, _WORD = 0, 1
 
 
+class UnknownVoice(SpeechError):
+    """espeak-ng does not have the voice that was named."""
+
+
 class _Id(ctypes.Union):
     _fields_ = (("number", ctypes.c_int), ("name", ctypes.c_char_p), ("text", ctypes.c_char * 8))
 
@@ -139,9 +143,9 @@ def _select(library: ctypes.CDLL, settings: EspeakSettings) -> None:
     # espeak-ng itself takes an unknown variant for none, without a word
     known = not plus or (variant.isalnum() and (folder / variant).is_file())
     if not known or library.espeak_SetVoiceByName(settings.name.encode()) != 0:
-        raise SpeechError(
+        raise UnknownVoice(
             f"espeak-ng has no voice {settings.name!r}: "
-            "a language such as en-us, en-gb or cmn, with or without a variant such as +f3"
+            "a language such as en-us or cmn, with or without a variant such as +f3"
         )
     for parameter, value in (
         (_RATE, settings.rate),

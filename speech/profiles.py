@@ -32,17 +32,23 @@ def _embedded_ears(vocabulary: Vocabulary, language: str) -> Ears:
 
 
 def _embedded_voice(language: str, name: str | None, rate: int, pitch: int) -> Voice:
-    from speech.espeak import EspeakVoice
+    from speech.espeak import EspeakVoice, UnknownVoice
 
-    return EspeakVoice(name or _espeak_name(language), rate, pitch)
+    if name is not None:
+        return EspeakVoice(name, rate, pitch)
+    for candidate in _espeak_names(language):
+        try:
+            return EspeakVoice(candidate, rate, pitch)
+        except UnknownVoice:
+            continue
+    raise SpeechError(f"espeak-ng does not speak {language!r}: name a voice that it has")
 
 
-def _espeak_name(language: str) -> str:
-    """espeak-ng's name of a language: its own for Mandarin, American for plain English."""
+def _espeak_names(language: str) -> tuple[str, ...]:
+    """What espeak-ng may call a language: its own names first, then with and without a region."""
     lower = language.lower()
-    if lower == "zh" or lower.startswith(("zh-cn", "zh-hans", "zh-sg", "cmn")):
-        return "cmn"
-    return "en-us" if lower == "en" else lower
+    own = {"en": "en-us", "en-gb": "en", "zh": "cmn", "zh-cn": "cmn", "zh-sg": "cmn"}
+    return (own.get(lower, lower), lower.partition("-")[0])
 
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(

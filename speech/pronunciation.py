@@ -22,7 +22,7 @@ FIXED: dict[str, tuple[str, ...]] = {
     "um": ("AH M", "AA M"),
     "uh": ("AH", "AA"),
     "er": ("ER",),
-    "yeah": ("Y AE", "Y EH", "Y EH HH", "Y AE AH", "Y EH AH"),
+    "yeah": ("Y AE", "Y EH AH", "Y AE AH", "Y EH TH", "Y EH F", "Y EH HH"),  # espeak breathes out
     "ok": ("OW K EY",),
     "x-ray": ("EH K S R EY",),
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.cli.failures import until_interrupted
-from agent.cli.files import cleared, folder
+from agent.cli.files import folder
 from agent.cli.options import Model, Speech
 
 if TYPE_CHECKING:
@@ -48,16 +48,23 @@ def call(
     caller = read_wav(wav)
     out = folder(out or Path("out/call"))
     console = Console(highlight=False)
-    cleared(out)
 
     async def hold() -> Result:
         from agent.conversation import Conversation
+        from agent.figures import measure
+        from agent.files import write_outcome
+        from agent.result import sum_up
 
         began = time.perf_counter()
-        async with Conversation.open(chosen, speech=speech, model=model, out=out) as line:
+        opened = Conversation.open(chosen, speech=speech, model=model, out=out, report=False)
+        async with opened as line:
             with transcribed(console, chosen.language) as listener:
                 channels = await _hold(line, caller, listener)
-        return _write(line, channels, out, time.perf_counter() - began)
+        figures = measure(line.journal, *channels)
+        wall_s = time.perf_counter() - began
+        result = sum_up(line.journal, figures, fidelity="audio", wall_s=wall_s)
+        write_outcome(out, result, line.journal, *channels)
+        return result
 
     with until_interrupted(out):
         result = asyncio.run(hold())
@@ -92,32 +99,3 @@ async def _hold(
         if line.now - quiet_since > HOLDS_ON_S:
             line.caller_hangs_up()
     return np.concatenate(heard), np.concatenate(said)
-
-
-def _write(line: Conversation, channels: tuple[Audio, Audio], out: Path, wall_s: float) -> Result:
-    """Leave ``result.json`` and ``report.html`` beside the recording and the journal."""
-    from agent.figures import measure
-    from agent.records import CallEnded, CallOpened
-    from agent.report import render_report
-    from agent.result import Result, write_result
-
-    opened = next(one for one in line.journal if isinstance(one, CallOpened))
-    ended = next(one for one in reversed(line.journal) if isinstance(one, CallEnded))
-    result = Result(
-        outcome=ended.outcome,
-        by=ended.by,
-        duration_s=ended.duration,
-        scenario=None,
-        policy=opened.policy,
-        profile=opened.profile,
-        fidelity="audio",
-        passed=True,
-        checks=(),
-        figures=measure(line.journal, *channels),
-        wall_s=wall_s,
-        speed=ended.duration / wall_s,
-    )
-    write_result(out / "result.json", result)
-    page = render_report(line.journal, result, *channels)
-    (out / "report.html").write_text(page, encoding="utf-8")
-    return result

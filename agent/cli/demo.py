@@ -9,7 +9,7 @@ import typer
 from agent.cli.failures import FAILED
 from agent.cli.options import FidelityChoice, Model, Out, Speech
 
-STORY = "outage-with-second-thoughts"
+STORY = "a-whole-call"
 
 
 def demo(

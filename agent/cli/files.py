@@ -33,10 +33,3 @@ def file(path: Path) -> Path:
     if path.exists() and not os.access(path, os.W_OK):
         raise BadInput(f"{path}: cannot be written to")
     return path
-
-
-def cleared(out: Path) -> Path:
-    """The folder without the files of an earlier call, which must not be taken for this one's."""
-    for name in HOLDS:
-        (out / name).unlink(missing_ok=True)
-    return out

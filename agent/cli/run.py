@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agent.cli.failures import FAILED, BadInput, until_interrupted
-from agent.cli.files import cleared, folder
+from agent.cli.files import folder
 from agent.cli.options import Fidelity, FidelityChoice, Model, Speech
 
 if TYPE_CHECKING:
@@ -64,7 +64,6 @@ def play(
     language = load_policy(script.policy, path).language
     out = folder(out or Path("out") / script.scenario)
     console = Console(highlight=False)
-    cleared(out)
     with until_interrupted(out), transcribed(console, language) as listener:
         judged = asyncio.run(
             run_scenario(

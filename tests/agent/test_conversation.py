@@ -125,3 +125,34 @@ async def test_live_time_does_not_wait_for_the_mind() -> None:
     async with Conversation.open("broadband", clock="live") as conversation:
         answer = await conversation.step(hiss(0.5))
     assert answer.size == SAMPLE_RATE // 2
+
+
+async def test_all_the_files_of_a_call_are_written_at_its_end(tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("of an earlier call", encoding="utf-8")
+    async with Conversation.open("broadband", out=tmp_path) as conversation:
+        assert not (tmp_path / "report.html").exists()
+        await conversation.step(hiss(2.0))
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"call.wav", "events.jsonl", "result.json", "report.html"}
+    result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    assert (result["outcome"], result["passed"]) == ("caller_hung_up", True)
+    assert "Northwind" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+async def test_what_breaks_in_a_call_ends_it_in_order_and_is_logged_without_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def broken() -> None:
+        async with Conversation.open("broadband", out=tmp_path) as conversation:
+            await conversation.step(hiss(1.0))
+            raise RuntimeError("the caller said something secret")
+
+    with pytest.raises(RuntimeError):
+        await broken()
+    ended = read_journal(tmp_path / "events.jsonl")[-1]
+    assert isinstance(ended, CallEnded)
+    assert (ended.outcome, ended.by) == ("error", "system")
+    assert not (tmp_path / "result.json").exists()
+    logged = capsys.readouterr().err
+    assert "call.failed" in logged
+    assert "secret" not in logged

@@ -14,7 +14,9 @@ from speech.vocabulary import Vocabulary
     ("language", "name", "expected"),
     [
         ("en", None, "en-us"),
-        ("en-GB", None, "en-gb"),
+        ("en-GB", None, "en"),
+        ("fr-FR", None, "fr"),
+        ("pt-BR", None, "pt-br"),
         ("zh-CN", None, "cmn"),
         ("zh", None, "cmn"),
         ("en", "en-us+f3", "en-us+f3"),
@@ -24,6 +26,11 @@ def test_the_language_chooses_a_voice(language: str, name: str | None, expected:
     voice = open_voice("embedded", language, name, 170, 40)
     assert isinstance(voice, EspeakVoice)
     assert (voice.settings.name, voice.settings.rate, voice.settings.pitch) == (expected, 170, 40)
+
+
+def test_a_language_that_it_does_not_speak_is_named() -> None:
+    with pytest.raises(SpeechError, match="does not speak 'tlh-KX'"):
+        open_voice("embedded", "tlh-KX", None, 165, 50)
 
 
 def test_an_unknown_profile_is_told_the_known_ones() -> None:

@@ -1,0 +1,17 @@
+"""What is logged when a call breaks: that it did, and never a word of what was said in it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+
+def log_failure(error: BaseException) -> None:
+    """One line on standard error for a call that an error ended; none for one that was stopped."""
+    if isinstance(error, KeyboardInterrupt | asyncio.CancelledError | GeneratorExit):
+        return
+    # Wanted once in a blue moon, and a tenth of a second to import.
+    import structlog
+
+    log = structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
+    log.error("call.failed", error=type(error).__name__)
