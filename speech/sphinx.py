@@ -47,6 +47,11 @@ COLD_S = 4.0
 ENOUGH_S = 0.8
 """Speech that a mean can be taken from: a "yes" has too few sounds, s."""
 
+_FIRST_MEAN = "58.3,-1.4,-0.8,8.5,-13.9,3.2,-11.2,-8.7,-3.5,-2.1,3.0,-4.6,2.1"
+"""Cepstral mean before the caller's own is learnt: that of five of espeak's voices. With the
+decoder's own guess, which is for faint speech, the first sentence of a call has twice the errors
+(klatt4 16 % against 8 %, f2 46 % against 15 %)."""
+
 _VARIANT = re.compile(r"\(\d+\)$")
 
 
@@ -206,5 +211,6 @@ def _decoder(model: _Model) -> pocketsphinx.Decoder:
         fwdflat=False,
         # no look-ahead of 50 ms: every word is known that much earlier, at the same accuracy
         pl_window=0,
+        cmninit=_FIRST_MEAN,
         loglevel="FATAL",
     )

@@ -149,7 +149,9 @@
     event.preventDefault();
   });
 
-  const failure = one(".flag");
+  // `report.html#t=37.5` opens at that moment; else a failed check does, else the beginning.
+  const linked = /^#t=([0-9.]+)$/.exec(location.hash), failure = one(".flag");
   setZoom(READING, 0);
-  seek(failure ? Number(failure.dataset.t) - Math.min(3, (0.6 * scroller.clientWidth) / pixel()) : 0);
+  const lead = Math.min(3, (0.6 * scroller.clientWidth) / pixel());
+  seek(linked ? Number(linked[1]) : failure ? Number(failure.dataset.t) - lead : 0);
 })();
