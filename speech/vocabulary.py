@@ -24,6 +24,13 @@ _WORD = re.compile(r"[a-z]+\.(?![a-z])|[a-z]+(?:['’][a-z]+)*|\d+")
 _WHOLE = ("{p}", "{p}", "{p}", "{p}", "{p} please", "yes {p}", "no {p}", "um {p}", "sorry {p}")
 """Carriers of a phrase that may stand alone; once each, so the phrase itself counts most."""
 
+_OPEN = frozenset(
+    "a an the my your our his her their this these some any no and or but because so if when"
+    " that which who to of in on at for from with about by is are was am be have has had do does"
+    " did can could will would should i we you it".split()
+)
+"""Words after which callers break off to think: more must come."""
+
 _NOUN = (
     "my {p}",
     "the {p}",
@@ -73,7 +80,8 @@ class Vocabulary:
                 common += sentences * _AWAITED
             elif emphasis is Emphasis.ANY:
                 common += sentences[::_UNAWAITED]
-        return (*common, *_carried(self.phrases))
+        whole = (*common, *_carried(self.phrases))
+        return (*whole, *_broken_off(whole))
 
     def pronunciations(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Every word of the sentences, sorted, with its pronunciations in CMU phones."""
@@ -117,6 +125,21 @@ def _carried(phrases: Iterable[str]) -> Iterable[str]:
         if len(phrase.split()) <= 3:
             for carrier in _NOUN:
                 yield carrier.format(p=phrase)
+
+
+def _broken_off(sentences: Iterable[str]) -> Iterable[str]:
+    """The sentences as far as a hesitant caller comes before a pause, each once.
+
+    A pause ends a stretch of speech, and without these the model would rather hear another last
+    word than one that no sentence ends with ("about a minute" for "about my").
+    """
+    begun: dict[str, None] = {}
+    for sentence in dict.fromkeys(sentences):
+        words = sentence.split()
+        for length in range(2, len(words)):
+            if words[length - 1] in _OPEN:
+                begun[" ".join(words[:length])] = None
+    return begun
 
 
 @lru_cache(maxsize=1)
