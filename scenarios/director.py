@@ -143,6 +143,11 @@ class Director:
                 self._checks[index] = verdicts.not_reached(index + 1, step_, at, why)
         return tuple(self._checks[index] for index in sorted(self._checks))
 
+    @property
+    def answered(self) -> bool:
+        """Whether the agent has said something, and has finished saying it."""
+        return any(one.end is not None for one in self._listener.said)
+
     # Steps
 
     def _settle(self, now: float, acts: list[CallerAct]) -> bool:
@@ -320,7 +325,8 @@ class Director:
         if self._listener.speaking() or quiet is None:
             return None
         wanted = self._script.expect.outcome
-        patience = self._script.caller.gap if wanted in (None, "caller_hung_up") else WAIT_S
+        leaves = wanted in (None, "caller_hung_up") and self._script.caller.policy is None
+        patience = self._script.caller.gap if leaves else WAIT_S
         return max(max(self._until, self._listener.last_end()) + patience, quiet)
 
     # Ends

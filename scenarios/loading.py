@@ -32,8 +32,11 @@ def _problems(script: Scenario, path: Path) -> Iterator[Problem]:
             named = problem.path == "policy" and problem.line == 1
             yield _problem(path, ("policy",), problem.message) if named else problem
     if script.caller.policy is not None:
-        message = "a caller with a policy of its own is not possible yet"
-        yield _problem(path, ("caller", "policy"), message)
+        try:
+            load_policy(script.caller.policy, path)
+        except DocumentError as error:
+            for problem in error.problems:
+                yield _problem(path, ("caller", "policy"), problem.message)
     for index, step in enumerate(script.steps):
         name = step.caller.wav if step.caller is not None else None
         if name is not None and not (path.parent / name).is_file():

@@ -20,6 +20,7 @@ from agent.wordwise import WordConversation
 from policies.loading import load_policy
 from policies.policy import Policy
 from scenarios.caller import CallerAudio, SpokenLine, speak_lines
+from scenarios.caller_agent import CallerAgent
 from scenarios.checks import Call, expectations
 from scenarios.director import Director, HangUp
 from scenarios.script import Scenario
@@ -77,7 +78,11 @@ async def run_scenario(
     policy = load_policy(script.policy, path)
     settings = _Settings(script, path, policy, out, listener, speech, model)
     fidelity = script.fidelity or fidelity
-    director, heard = await (_words(settings) if fidelity == "text" else _audio(settings))
+    if script.caller.policy is not None:
+        fidelity = "audio"  # two agents have nothing but sound in common
+        director, heard = await _agents(settings)
+    else:
+        director, heard = await (_words(settings) if fidelity == "text" else _audio(settings))
     wall_s = time.perf_counter() - began
     judged = _judge(script, director, heard, fidelity, wall_s)
     if out is not None:
@@ -147,6 +152,25 @@ async def _audio(settings: _Settings) -> tuple[Director, _Heard]:
     return director, _Heard(call.journal, lines, np.concatenate(sent), np.concatenate(answered))
 
 
+async def _agents(settings: _Settings) -> tuple[Director, _Heard]:
+    """Two agents on one line, sample for sample: each hears the other 10 ms later."""
+    director = Director(settings.script, {})
+    sent: list[Audio] = []
+    answered = [np.zeros(FRAME, np.float32)]
+    other = CallerAgent.open(settings.script, settings.path, settings.model)
+    async with settings.audio() as call, other as caller:
+        _listen(call, director, settings.listener)
+        while call.ended is None:
+            acts = director.act(len(sent) * FRAME / SAMPLE_RATE)
+            if caller.hung_up or acts:
+                call.caller_hangs_up()
+            if director.answered:
+                caller.connect()
+            sent.append(await caller.next(answered[-1]))
+            answered.append(await call.step(sent[-1]))
+    return director, _Heard(call.journal, {}, np.concatenate(sent), np.concatenate(answered[1:]))
+
+
 async def _words(settings: _Settings) -> tuple[Director, _Heard]:
     """A call of words: from one thing that is due to the next."""
     lines = word_lines(settings.script, settings.path.parent)
@@ -190,7 +214,7 @@ def _judge(
         for span in heard.lines[spoken.step].spans
         if spoken.start + span.start < ended.at
     )
-    figures = measure(records, heard.caller, heard.agent, spans)
+    figures = measure(records, heard.caller, heard.agent, spans or None)
     call = Call(
         records=records,
         lines=director.spoken,

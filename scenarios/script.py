@@ -55,7 +55,8 @@ class Caller(Section):
         "`after`. Unit: s.",
     )
     policy: Text | None = Field(
-        None, description="Another agent calls: name or path of its policy."
+        None,
+        description="Another agent calls: name or path of its policy. Always runs as audio.",
     )
 
 
