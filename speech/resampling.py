@@ -1,7 +1,8 @@
 """24 kHz to 16 kHz, sample for sample, with a delay of 1.3 ms.
 
-Three samples in, two out, always: the time of every sample is exact, which a general streaming
-resampler (6 to 30 ms behind, in pieces of varying length) does not give.
+Three samples in, two out, always: the time of every sample is exact. A general streaming
+resampler is later: soxr's comes out up to 20 ms behind at quality LQ, which also loses what lies
+above 6 kHz, and 37 ms at MQ and HQ; each would be added to every reaction of the agent.
 """
 
 from __future__ import annotations
