@@ -143,7 +143,7 @@ def _heard(scene: Scene, percept: Heard) -> None:
 
 def _playback_started(scene: Scene, percept: PlaybackStarted) -> list[Notice]:
     if (backchannel := _backchannel(scene, percept.utterance)) is not None:
-        backchannel.started = scene.agent.backchannel_at = percept.at
+        backchannel.started = scene.agent.backchannel_at = scene.now
         return []
     spoken = _current(scene, percept.utterance)
     if spoken is None or spoken.started is not None:

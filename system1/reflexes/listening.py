@@ -80,5 +80,5 @@ def _tells(scene: Scene) -> bool:
 
 
 def _welcome(scene: Scene) -> bool:
-    """It would be taken as it is meant, at this moment of the call and by this caller."""
+    """It would be taken as it is meant: at this moment of the call, by this caller."""
     return scene.floor.phase is Phase.SERVING and scene.kind not in BRIEF_ANSWERS
