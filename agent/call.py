@@ -225,6 +225,8 @@ class Call:
             case Say(utterance=number, kind=kind, text=text, because=because, more=more):
                 self._open[number] = _Open(kind, text, because)
                 self._mouth.say(number, kind, text, more)
+                if output.gain_db:
+                    self._mouth.duck(number, output.gain_db)
             case SayMore(utterance=number, text=text, more=more):
                 if (spoken := self._open.get(number)) is not None:
                     spoken.text += text

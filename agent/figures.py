@@ -124,10 +124,11 @@ def response_gaps(
     one (a backchannel, a cough), so nothing is counted there.
     """
     onsets = _onsets(spoken, said)
+    turns = [one for one in said if one.kind is not Kind.BACKCHANNEL]
     gaps: list[Gap] = []
     for index, span in enumerate(heard):
         until = heard[index + 1].start if index + 1 < len(heard) else float("inf")
-        during = _utterance_at(said, span.end)
+        during = _utterance_at(turns, span.end)
         if during is not None and not during.cut and during.start < span.end - _SLACK_S:
             continue
         for onset in onsets:
@@ -156,7 +157,7 @@ def barge_ins(
     """
     stops: list[Span] = []
     for utterance in said:
-        if not utterance.cut:
+        if not utterance.cut or utterance.kind is Kind.BACKCHANNEL:
             continue
         onsets = [
             move.start

@@ -202,6 +202,31 @@ class AgentBackchannel(Section):
 
     say: Lines = Field(description="One of these is said, in turn, without taking the floor.")
     every: Seconds = Field(5.0, gt=0, description="Never more often than this. Unit: s.")
+    after: Seconds = Field(
+        3.0, description="The caller has spoken for this long in the turn before one. Unit: s."
+    )
+    pause: Seconds = Field(
+        0.3, le=5, description="How long the caller has paused before one. Unit: s."
+    )
+    max_pi: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="None where the turn is over with a greater probability than this, by the "
+        "evidence at the pause's onset. No unit, 0 to 1.",
+    )
+    room: Seconds = Field(
+        0.8,
+        le=5,
+        description="Time that must be left for the word before the pause would be taken for "
+        "the end of the turn. Unit: s.",
+    )
+    gain_db: float = Field(
+        -8.0,
+        ge=-60,
+        le=0,
+        description="Level relative to the agent's voice elsewhere. Unit: dB.",
+    )
 
 
 class Backchannels(Section):

@@ -61,6 +61,8 @@ def expectations(expect: Expect, call: Call) -> Iterator[Check]:
         yield check_ins(expect.check_ins, call)
     if expect.fillers is not None:
         yield fillers(expect.fillers, call)
+    if expect.backchannels is not None:
+        yield backchannels(expect.backchannels, call)
     for name, value in expect.slots.items():
         yield slot(name, value, call)
     for item in expect.never:
@@ -117,6 +119,11 @@ def check_ins(wanted: Range, call: Call) -> Check:
 def fillers(wanted: Range, call: Call) -> Check:
     """How many fillers were begun."""
     return _count_check("fillers", wanted, _starts(Kind.FILLER, call), call)
+
+
+def backchannels(wanted: Range, call: Call) -> Check:
+    """How many backchannels the agent gave."""
+    return _count_check("backchannels", wanted, _starts(Kind.BACKCHANNEL, call), call)
 
 
 def slot(name: str, wanted: str, call: Call) -> Check:

@@ -21,6 +21,7 @@ from scenarios import verdicts
 from scenarios.overheard import Listener, Overheard
 from scenarios.script import Scenario
 from scenarios.steps import AgentStep, CallerStep, contains
+from system1.acts import Kind
 
 LATE_S = 10.0
 """How much longer than ``within`` an utterance is awaited, so that a check can say how late (s)."""
@@ -177,7 +178,7 @@ class Director:
         said = self._listener.said
         for place in range(self._reached.mark, len(said)):
             one = said[place]
-            if step.kind in (None, one.kind) and contains(one.planned, step.says):
+            if _fits(step, one):
                 self._matches[index] = _Match(one, self._reference(one))
                 self._reach(index + 1, now, mark=place + 1)
                 return True
@@ -350,3 +351,9 @@ class Director:
             step = self._script.steps[self._reached.step].agent
             if step is None or not self._agent(self._reached.step, step, now, []):
                 break
+
+
+def _fits(step: AgentStep, one: Overheard) -> bool:
+    """Whether a step awaits this utterance. A backchannel says nothing: it must be asked for."""
+    kinds = (one.kind,) if one.kind is Kind.BACKCHANNEL else (None, one.kind)
+    return step.kind in kinds and contains(one.planned, step.says)

@@ -133,6 +133,7 @@ class Expect(Section):
     thinks: Count | None = Field(None, description="How often System 2 was asked.")
     check_ins: Count | None = Field(None, description="How many silence check-ins were begun.")
     fillers: Count | None = Field(None, description="How many fillers were begun.")
+    backchannels: Count | None = Field(None, description="How many backchannels the agent gave.")
     slots: dict[Id, str] = Field(
         default_factory=dict, description="Values that the agent's task had understood in the end."
     )

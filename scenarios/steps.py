@@ -41,7 +41,11 @@ Says = Annotated[
 class AgentStep(Section):
     """The first utterance that fits, or what becomes of the one under way."""
 
-    kind: Kind | None = Field(None, strict=False, description="What the utterance is for.")
+    kind: Kind | None = Field(
+        None,
+        strict=False,
+        description="What the utterance is for. Left out: anything but a backchannel.",
+    )
     says: Says | None = None
     within: Seconds | None = Field(
         None,

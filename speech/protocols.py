@@ -102,7 +102,7 @@ class Mouth(Protocol):
         ...
 
     def duck(self, utterance: int, gain_db: float) -> None:
-        """Lower the utterance to this gain, without a click."""
+        """Lower the utterance to this gain, without a click; one not begun, from its start."""
         ...
 
     def resume(self, utterance: int) -> None:

@@ -34,13 +34,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Speak. ``more``: further text of this utterance follows by ``SayMore``."""
+    """Speak. ``more``: further text of this utterance follows by ``SayMore``.
+
+    ``gain_db``: level relative to the agent's usual one.
+    """
 
     utterance: int
     kind: Kind
     text: str
     because: Because
     more: bool = False
+    gain_db: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from system1.moves import Later, Move, Proposal
-from system1.reflexes import answering, bargein, ending, initiative, turn_end
+from system1.reflexes import answering, bargein, ending, initiative, listening, turn_end
 from system1.scene import Scene
 
 Reflex = Callable[[Scene], Proposal]
@@ -14,6 +14,7 @@ ORDER: tuple[Reflex, ...] = (
     ending.announced,
     ending.limits,
     bargein.too_soon,
+    listening.gone_on,
     bargein.barge_in,
     bargein.false_alarm,
     turn_end.revised,
@@ -24,6 +25,7 @@ ORDER: tuple[Reflex, ...] = (
     answering.nomatch,
     answering.think,
     answering.reply,
+    listening.backchannel,
     initiative.filler,
     initiative.noinput,
     initiative.attend,

@@ -26,8 +26,10 @@ from system1.moves import (
     Answered,
     AskMind,
     Attend,
+    Backchannel,
     Disregard,
     Extend,
+    Hush,
     Leave,
     Lower,
     Move,
@@ -49,6 +51,10 @@ def commit(scene: Scene, move: Move) -> list[Output]:
     match move:
         case Speak():
             return _speak(scene, move)
+        case Backchannel():
+            return _backchannel(scene, move)
+        case Hush():
+            return _hush(scene, move.because)
         case Extend():
             return _extend(scene, move)
         case Lower():
@@ -119,6 +125,24 @@ def _speak(scene: Scene, move: Speak) -> list[Output]:
     return [Say(spoken.id, move.kind, move.text, move.because, move.more)]
 
 
+def _backchannel(scene: Scene, move: Backchannel) -> list[Output]:
+    agent = scene.agent
+    kind = Kind.BACKCHANNEL
+    agent.backchannel = Spoken(agent.next_utterance, kind, move.text, False, False, move.because)
+    agent.backchannel_at = scene.now
+    agent.backchannel_uses += 1
+    agent.next_utterance += 1
+    return [Say(agent.backchannel.id, kind, move.text, move.because, gain_db=move.gain_db)]
+
+
+def _hush(scene: Scene, because: Because) -> list[Output]:
+    spoken = scene.agent.backchannel
+    if spoken is None:
+        return []
+    spoken.ending = True
+    return [Stop(spoken.id, 0.0, because)]
+
+
 def _announce_ending(scene: Scene, do: Ending | None) -> None:
     match do:
         case Ending.HANG_UP:
@@ -171,7 +195,7 @@ def _yield(scene: Scene, because: Because) -> list[Output]:
     if spoken is None:
         return []
     spoken.ending = True
-    if spoken.kind not in (Kind.FILLER, Kind.BACKCHANNEL, Kind.CHECK_IN):
+    if spoken.kind not in (Kind.FILLER, Kind.CHECK_IN):
         scene.agent.yielded = spoken
     scene.caller.over_since = None
     acts: list[Output] = [Stop(spoken.id, scene.policy.turn_taking.bargein.fade, because)]

@@ -32,6 +32,22 @@ class Speak:
 
 
 @dataclass(frozen=True, slots=True)
+class Backchannel:
+    """Say a word into the caller's turn without taking the floor, at ``gain_db``."""
+
+    text: str
+    gain_db: float
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """Take back a backchannel that has not become audible."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
 class Extend:
     """Add to the reply under way."""
 
@@ -116,6 +132,8 @@ class Leave:
 
 Move = (
     Speak
+    | Backchannel
+    | Hush
     | Extend
     | Lower
     | Yield

@@ -90,6 +90,11 @@ def _current(scene: Scene, utterance: int) -> Spoken | None:
     return current if current is not None and current.id == utterance else None
 
 
+def _backchannel(scene: Scene, utterance: int) -> Spoken | None:
+    backchannel = scene.agent.backchannel
+    return backchannel if backchannel is not None and backchannel.id == utterance else None
+
+
 def _speech_started(scene: Scene, percept: SpeechStarted) -> list[Notice]:
     caller = scene.caller
     if caller.speaking:
@@ -137,6 +142,9 @@ def _heard(scene: Scene, percept: Heard) -> None:
 
 
 def _playback_started(scene: Scene, percept: PlaybackStarted) -> list[Notice]:
+    if (backchannel := _backchannel(scene, percept.utterance)) is not None:
+        backchannel.started = scene.agent.backchannel_at = scene.now
+        return []
     spoken = _current(scene, percept.utterance)
     if spoken is None or spoken.started is not None:
         return []
@@ -147,16 +155,18 @@ def _playback_started(scene: Scene, percept: PlaybackStarted) -> list[Notice]:
         scene.taken = None
         if not spoken.more:
             scene.work = None
-    if spoken.kind is Kind.BACKCHANNEL:
-        return []
     return moved(scene, FloorEvent.AGENT_STARTS)
 
 
 def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) -> list[Notice]:
+    agent = scene.agent
+    if _backchannel(scene, utterance) is not None:
+        # No turn of the agent's: not remembered, and the silence counts on.
+        agent.backchannel = None
+        return []
     spoken = _current(scene, utterance)
     if spoken is None:
         return []
-    agent = scene.agent
     agent.current = None
     agent.silent_since = scene.now
     heard = spoken.text if chars is None else spoken.text[:chars]
@@ -166,7 +176,7 @@ def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) 
         scene.leaving = (spoken.then, spoken.to, spoken.because)
     if spoken.kind is Kind.GREETING and scene.floor.phase is Phase.OPENING:
         scene.floor.send(FloorEvent.OPENED, scene.now)
-    if spoken.started is None or spoken.kind is Kind.BACKCHANNEL:
+    if spoken.started is None:
         return []
     return moved(scene, FloorEvent.AGENT_STOPS)
 

@@ -125,9 +125,17 @@ class CallerSide:
 
 @dataclass(slots=True)
 class AgentSide:
-    """The agent's own speech. ``silent_since``: end of its last utterance (s)."""
+    """The agent's own speech. ``silent_since``: end of its last utterance (s).
+
+    ``backchannel``: the one under way. It is no utterance in the sense of ``current``: for
+    whatever looks at the floor the agent is silent while it sounds, and it moves no time but
+    ``backchannel_at``, when the last one began (s).
+    """
 
     current: Spoken | None = None
+    backchannel: Spoken | None = None
+    backchannel_at: float | None = None
+    backchannel_uses: int = 0
     silent_since: float = 0.0
     next_utterance: int = 1
     next_think: int = 1

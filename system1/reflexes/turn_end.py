@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from system1.acts import Because
-from system1.endpointing import best_silence
-from system1.evidence import weigh
+from system1.endpointing import Stopping, best_silence
+from system1.evidence import Evidence, weigh
 from system1.moves import Disregard, Later, Proposal, Reopen, TakeTurn
 from system1.reflexes.bargein import is_backchannel, says_something
 from system1.scene import EPSILON_S, Scene
@@ -29,11 +29,7 @@ def end_of_turn(scene: Scene) -> Proposal:
             if heard_out:
                 return (Disregard(Because("noise", evidence)),)
             return Later(caller.offset + limits.words_settle)
-    seen = weigh(scene)
-    stopping = best_silence(round(seen.pi, 6), scene.pauses[scene.kind], limits)
-    due = caller.offset + stopping.silence
-    if not caller.settled():
-        due = max(due, caller.offset + limits.words_settle)
+    seen, stopping, due = pause_limit(scene)
     if scene.now < due - EPSILON_S:
         return Later(due)
     return (
@@ -51,6 +47,17 @@ def end_of_turn(scene: Scene) -> Proposal:
             )
         ),
     )
+
+
+def pause_limit(scene: Scene) -> tuple[Evidence, Stopping, float]:
+    """What is known of the pause under way, and until when it is waited out (s)."""
+    caller, limits = scene.caller, scene.policy.turn_taking.endpointing
+    seen = weigh(scene)
+    stopping = best_silence(round(seen.pi, 6), scene.pauses[scene.kind], limits)
+    due = caller.offset + stopping.silence
+    if not caller.settled():
+        due = max(due, caller.offset + limits.words_settle)
+    return seen, stopping, due
 
 
 def goes_on(scene: Scene) -> Proposal:

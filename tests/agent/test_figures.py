@@ -80,6 +80,17 @@ def test_a_backchannel_is_no_answer(kind: Kind) -> None:
     assert gaps == ((1.0,) if kind is Kind.BACKCHANNEL else (0.3,))
 
 
+def test_who_goes_on_over_a_backchannel_awaits_an_answer_still() -> None:
+    murmur = sample.said(0, Kind.BACKCHANNEL, "mm-hm", 2.3, 3.0)
+    reply = sample.said(1, Kind.REPLY, "Yes.", 3.5, 4.0)
+    assert measured([Span(1.0, 2.0), Span(2.5, 2.8)], murmur, reply).gaps_s == (0.7,)
+
+
+def test_a_backchannel_cut_by_the_end_of_the_call_was_not_barged_in_on() -> None:
+    murmur = sample.said(0, Kind.BACKCHANNEL, "mm-hm", 2.0, 2.4, heard="")
+    assert measured([Span(2.1, 3.0)], murmur).barge_in_stops_s == ()
+
+
 def test_an_answer_right_after_a_filler_is_found_in_one_stretch_of_sound() -> None:
     filler = sample.said(0, Kind.FILLER, "One moment.", 3.0, 4.0)
     answer = sample.said(1, Kind.REPLY, "Yes.", 4.1, 5.0)

@@ -97,7 +97,10 @@ def test_thinks() -> None:
     assert few.name == "thinks: at least 3"
 
 
-@pytest.mark.parametrize(("key", "kind"), [("check_ins", Kind.CHECK_IN), ("fillers", Kind.FILLER)])
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [("check_ins", Kind.CHECK_IN), ("fillers", Kind.FILLER), ("backchannels", Kind.BACKCHANNEL)],
+)
 def test_counts_of_utterances(key: str, kind: Kind) -> None:
     said = [Said(2.0, 3.0, kind=kind), Said(4.0, 5.0, kind=kind), Said(6.0, 7.0)]
     steps = (HI, {"caller": {"silent": 6}})

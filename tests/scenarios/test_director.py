@@ -43,6 +43,15 @@ def test_a_caller_waits_when_the_agent_speaks_meanwhile() -> None:
     assert played.onsets == [3.5]
 
 
+def test_a_backchannel_is_taken_only_by_a_step_that_asks_for_one() -> None:
+    said = [GREETING, Said(4.0, 4.4, "mm-hm", Kind.BACKCHANNEL), Said(6.0, 7.0)]
+    answer = {"agent": {"within": 2.0}}
+    steps = [{"agent": {"kind": "greeting"}}, {"caller": "a story"}]
+    assert play(script([*steps, answer]), said).failed != [], "the reply is late"
+    murmur = {"agent": {"kind": "backchannel", "says": "mm-hm"}}
+    assert play(script([*steps, murmur]), said).failed == []
+
+
 def test_over_the_utterance_under_way() -> None:
     steps = [
         {"agent": {"kind": "greeting"}},

@@ -195,6 +195,18 @@ def test_ducking_lowers_and_resuming_restores_without_a_click() -> None:
     assert np.abs(np.diff(audio)).max() <= 0.5 * 2 * np.sin(np.pi / 24) + 1e-3
 
 
+def test_what_is_lowered_before_it_begins_is_low_from_its_start() -> None:
+    def softly(mouth: AudioMouth) -> None:
+        mouth.say(1, Kind.BACKCHANNEL, "mm-hm mm", more=False)
+        mouth.duck(1, -8.0)
+
+    audio, _ = played({0: softly, 240: say(2, "two")}, 0.6)
+    soft = 0.5 * 10 ** (-8 / 20)
+    assert np.abs(audio[:240]).max() == pytest.approx(soft, abs=0.01)
+    assert np.abs(audio[: 2 * SOUND]).max() == pytest.approx(soft, abs=0.01)
+    assert np.abs(audio).max() == pytest.approx(0.5, abs=0.01), "the next one is not"
+
+
 def test_nothing_audible_is_finished_without_a_start() -> None:
     _, percepts = played({0: say(1, "...")}, 0.1)
     assert percepts == [PlaybackFinished(0.0, 1)]

@@ -17,7 +17,7 @@ from agent.thinking import Thinking
 from speech.wordmouth import WordMouth
 from system1.acts import Kind
 from system1.mind import System1
-from system1.notices import FloorState
+from system1.notices import FloorAction, FloorState
 from system1.percepts import (
     CallStarted,
     EndOfTurn,
@@ -45,7 +45,10 @@ POLICY = bot(
         {"id": "stop", "when": {"turns": 9}, "say": "Enough.", "do": "hang_up"},
     ],
     turn_taking={"max_call": 120.0, "maxspeechtimeout": 10.0},
+    backchannels={"agent": {"say": ["mm-hm", "I see"], "every": 2.0, "after": 0.5}},
 )
+
+BACKCHANNELS = [one for one in (POLICY.backchannels.agent,) if one is not None]
 
 WORDS = ["yes", "no", "uh-huh", "my", "line", "is", "down", "the", "um", "goodbye", "four", "wait"]
 LINES = st.lists(
@@ -87,8 +90,10 @@ def test_a_call_keeps_its_invariants(
     offered += [one.say for ladder in (POLICY.noinput, POLICY.nomatch) for one in ladder]
     offered += [one.say for one in POLICY.rules]
     offered += [text for one in POLICY.fillers for text in one.say]
+    offered += [text for one in BACKCHANNELS for text in one.say]
     offered += [str(answer) for answer in stage.mind.answers]
     forced = False
+    murmured: tuple[float, str | None] = (-10.0, None)
     for record in records:
         match record:
             case FloorChange():
@@ -100,6 +105,11 @@ def test_a_call_keeps_its_invariants(
                 assert forced or floor in (FloorState.FREE_U, FloorState.FREE_S), (
                     "a reply begins only when the caller does not hold the floor"
                 )
+            case Decision(do="say", kind=Kind.BACKCHANNEL):
+                assert floor is FloorState.FREE_U, "a backchannel is given in the caller's pauses"
+                assert record.text != murmured[1], "never the same twice running"
+                assert record.at >= murmured[0] + BACKCHANNELS[0].every
+                murmured = (record.at, record.text)
             case _:
                 pass
         if isinstance(record, Decision) and record.do in ("say", "say_more"):
@@ -107,6 +117,23 @@ def test_a_call_keeps_its_invariants(
     for text in said:
         assert any(text in one for one in offered), f"nobody proposed {text!r}"
     check_stops(stage)
+
+
+@settings(max_examples=60, deadline=None)
+@given(LINES)
+def test_a_backchannel_leaves_the_floor_where_it_is(
+    lines: list[tuple[float, list[str], float]],
+) -> None:
+    """While it sounds, only the caller moves the floor, and no utterance of it is remembered."""
+    stage = call_with(lines, 0.5)
+    spans = [(one.start, one.end) for one in stage.utterances() if one.kind is Kind.BACKCHANNEL]
+    for record in stage.records:
+        if isinstance(record, FloorChange) and record.by == "agent":
+            assert record.action is FloorAction.WAIT or not any(
+                start <= record.at < end for start, end in spans
+            )
+    said = [turn.text for brief in stage.mind.briefs for turn in brief.turns if turn.who == "agent"]
+    assert not {"mm-hm", "I see"} & set(said)
 
 
 def check_stops(stage: Stage) -> None:
