@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from system1.moves import Later, Move, Proposal
-from system1.reflexes import answering, bargein, ending, initiative, turn_end
+from system1.reflexes import answering, bargein, ending, initiative, silence, turn_end
 from system1.scene import Scene
 
 Reflex = Callable[[Scene], Proposal]
@@ -25,7 +25,8 @@ ORDER: tuple[Reflex, ...] = (
     answering.think,
     answering.reply,
     initiative.filler,
-    initiative.noinput,
+    silence.hold,
+    silence.noinput,
     initiative.attend,
 )
 """Ending before reacting, reacting before answering, answering before taking the initiative."""

@@ -109,6 +109,9 @@ def _count(scene: Scene, said: tuple[str, ...]) -> str | None:
     # "S as in sugar" is four words a letter; fewer letters than that are no spelling.
     if said_so_far * 4 < max(len(said), 1):
         return None
+    # The one of "one moment" (of 一下) is no digit.
+    if said_so_far == 1 and scene.language.is_holding(said):
+        return None
     if question is None or question.length is None:
         few = said_so_far < SHORTEST_SPELLING
         return "too_few_digits" if few else "spelling_under_way"

@@ -231,6 +231,7 @@ class Grounded:
         own = {rung.say for rung in (*self._policy.noinput, *self._policy.nomatch)}
         own |= {
             self._lines.take_your_time,
+            *self._policy.hold.say,
             *(line for filler in self._policy.fillers for line in filler.say),
         }
         said = [turn.text for turn in brief.turns if turn.who == "agent"]
