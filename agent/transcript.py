@@ -80,7 +80,7 @@ class LiveTranscript:
                 if self._floor is FloorState.SYSTEM:
                     self._over_the_agent(at)
             case PerceptSeen(percept=SoundEvent(sound=sound, detail=detail), at=at):
-                self._caller(at, f"[{sound} {detail}]".replace(" ]", "]"))
+                self._caller(at, f"[{sound} {detail}]".replace("_", " ").replace(" ]", "]"))
             case CallerTurn():
                 self._takes_turn(record)
             case FloorChange(source=source, target=target, at=at):

@@ -21,7 +21,7 @@ from policies.model import (
     refuse,
     repeated,
 )
-from policies.timing import Spoken
+from policies.timing import SilenceLadder, Spoken
 
 SlotKind = Literal["text", "name", "date", "time", "yes_no", "number", "digits"]
 
@@ -65,6 +65,11 @@ class Collect(Section):
     confirm: bool = Field(False, description="Read the value back and ask for a yes.")
     attempts: int = Field(3, ge=1, le=10, description="Tries before the task gives up.")
     reask: Line | None = Field(None, description="Question after an answer that did not fit.")
+    noinput: SilenceLadder = Field(
+        (),
+        description="What the agent says to silence after this question; {ask} stands for the "
+        "question. Where the policy's noinput has a step of the same count, this one wins.",
+    )
 
 
 class When(Section):

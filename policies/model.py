@@ -67,9 +67,22 @@ def _pronounceable(value: str) -> str:
     return " ".join(value.split())
 
 
+ASK = "{ask}"
+"""Stands for a slot's question in that slot's own ``noinput`` lines."""
+
+ASK_IS_ELSEWHERE = "{ask} is filled in only in a slot's own noinput, under collect"
+
+
 def _without_braces(value: str) -> str:
+    if ASK in value:
+        _refuse_text(ASK_IS_ELSEWHERE)
     if "{" in value or "}" in value:
         _refuse_text("a {slot} is filled in only in a task's then.say and give_up.say")
+    return value
+
+
+def _but_for_ask(value: str) -> str:
+    _without_braces(value.replace(ASK, ""))
     return value
 
 
@@ -95,6 +108,9 @@ Template = Annotated[Text, AfterValidator(_pronounceable)]
 
 Line = Annotated[Text, AfterValidator(_pronounceable), AfterValidator(_without_braces)]
 """Words that the agent says, on one line."""
+
+Reminder = Annotated[Text, AfterValidator(_pronounceable), AfterValidator(_but_for_ask)]
+"""Words that the agent says, in which ``{ask}`` may stand for a slot's question."""
 
 FileBeside = Annotated[Text, AfterValidator(_beside)]
 """A file, relative to the document's folder: complete, and known to exist, once it is loaded."""

@@ -21,6 +21,7 @@ class Phrasebook:
     noinput: tuple[SilenceRung, ...] = ()
     nomatch: tuple[Rung, ...] = ()
     fillers: tuple[Filler, ...] = ()
+    hold: tuple[str, ...] = ()
     caller_backchannels: tuple[str, ...] = ()
     farewell: str | None = None
     colleague: str | None = None
@@ -40,6 +41,7 @@ _ENGLISH = Phrasebook(
         Filler(after=0.8, say=("One moment.", "Let me check.")),
         Filler(after=4, say=("Still looking, bear with me.",)),
     ),
+    hold=("Take your time, I'm still here.", "No rush. I'm here whenever you're ready."),
     caller_backchannels=(
         "uh-huh",
         "mm-hm",
@@ -74,6 +76,7 @@ _CHINESE = Phrasebook(
         Filler(after=0.8, say=("您稍等。", "我看一下。")),
         Filler(after=4, say=("还在查，麻烦您再等一下。",)),
     ),
+    hold=("不着急，您慢慢来，我在线上等您。", "没关系，您准备好了随时告诉我。"),
     caller_backchannels=(
         "嗯",
         "嗯嗯",

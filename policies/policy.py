@@ -10,6 +10,8 @@ from pydantic import Field, model_validator
 
 from policies.dialogue import Disclosure, Knowledge, Rule, Task, asked_words
 from policies.model import (
+    ASK,
+    ASK_IS_ELSEWHERE,
     ID_PATTERN,
     LANGUAGE_PATTERN,
     FileBeside,
@@ -27,6 +29,7 @@ from policies.timing import (
     Backchannels,
     Ending,
     Fillers,
+    Hold,
     Ladder,
     Machine,
     Rung,
@@ -71,9 +74,9 @@ class Privacy(Section):
 class Policy(Section):
     """The whole bot. Every threshold has a default, a unit and a range.
 
-    Where ``noinput``, ``nomatch``, ``fillers``, ``backchannels.caller`` or ``farewell`` are left
-    out, a policy has the usual words of its language (``policies.phrases``); an empty list, or
-    ``farewell: null``, means none.
+    Where ``noinput``, ``nomatch``, ``hold.say``, ``fillers``, ``backchannels.caller`` or
+    ``farewell`` are left out, a policy has the usual words of its language
+    (``policies.phrases``); an empty list, or ``farewell: null``, means none.
     """
 
     policy: Id = Field(description="The policy's id.")
@@ -92,6 +95,9 @@ class Policy(Section):
         (),
         description="What the agent says to silence, step by step. "
         "Left out: three steps of 7, 7 and 10 s, the last of which hangs up.",
+    )
+    hold: Hold = Field(
+        Hold(), description='For a caller who says "hold on", and for music on the line.'
     )
     nomatch: Ladder = Field(
         (),
@@ -151,12 +157,16 @@ class Policy(Section):
         if "nomatch" not in data and book.colleague and re.match(ID_PATTERN, target):
             rung = Rung(count=3, say=book.colleague, do=Ending.TRANSFER, to=target)
             filled["nomatch"] = (*book.nomatch, rung)
-        given = data.get("backchannels", {})
-        words = {"caller": book.caller_backchannels}
-        if isinstance(given, Mapping):
-            filled["backchannels"] = words | dict(given)
-        elif isinstance(given, Backchannels) and "caller" not in given.model_fields_set:
-            filled["backchannels"] = given.model_copy(update=words)
+        of_sections: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+            ("backchannels", "caller", book.caller_backchannels),
+            ("hold", "say", book.hold),
+        )
+        for section, key, words in of_sections:
+            given = data.get(section, {})
+            if isinstance(given, Mapping):
+                filled[section] = {key: words, **given}
+            elif isinstance(given, Section) and key not in given.model_fields_set:
+                filled[section] = given.model_copy(update={key: words})
         return filled
 
     @model_validator(mode="after")
@@ -165,6 +175,11 @@ class Policy(Section):
             ((*place, "to"), f"{spoken.to!r} is not listed under transfer")
             for place, spoken in self._endings()
             if spoken.to is not None and spoken.to not in self.transfer
+        ]
+        findings += [
+            (("noinput", at, "say"), ASK_IS_ELSEWHERE)
+            for at, rung in enumerate(self.noinput)
+            if ASK in rung.say
         ]
         sections: tuple[tuple[str, Sequence[Disclosure | Rule | Task | Knowledge]], ...] = (
             ("disclosures", self.disclosures),
@@ -194,6 +209,9 @@ class Policy(Section):
         if self.machine is not None:
             yield ("machine",), self.machine
         for at, task in enumerate(self.tasks):
+            for nth, collect in enumerate(task.collect):
+                for step, rung in enumerate(collect.noinput):
+                    yield ("tasks", at, "collect", nth, "noinput", step), rung
             yield ("tasks", at, "then"), task.then
             if task.give_up is not None:
                 yield ("tasks", at, "give_up"), task.give_up

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
-from policies.model import Id, Line, Lines, Phrase, Seconds, Section, refuse
+from policies.model import Id, Line, Lines, Phrase, Reminder, Seconds, Section, refuse
 
 
 class Endpointing(Section):
@@ -140,6 +140,12 @@ class TurnTaking(Section):
     max_call: float = Field(
         1800.0, gt=0, le=14400, description="A call never lasts longer than this. Unit: s."
     )
+    filler_worth: Seconds = Field(
+        0.35,
+        le=10,
+        description="No filler begins while the answer, by the waits of this call so far, is "
+        "expected within less than this. 0 switches that off. Unit: s.",
+    )
 
 
 class Ending(StrEnum):
@@ -176,7 +182,32 @@ class Rung(Spoken):
 class SilenceRung(Rung):
     """One step of the silence ladder (``noinput``)."""
 
+    say: Reminder = Field(
+        description="What the agent says. In a slot's own noinput, {ask} stands for its question."
+    )
     after: Seconds = Field(gt=0, description="Mutual silence before this step. Unit: s.")
+
+
+class Hold(Section):
+    """Patience with a caller who asked the agent to wait, or who plays music to it."""
+
+    after: Seconds = Field(
+        20.0, gt=0, description="Mutual silence before each of the lines. Unit: s."
+    )
+    say: tuple[Line, ...] = Field(
+        (),
+        strict=False,
+        description="Said to a caller who asked the agent to wait, in turn. "
+        "Left out: the usual words of the language; an empty list means none.",
+    )
+    count: int = Field(
+        2, ge=0, le=20, description="So many of the lines are said; then noinput takes over."
+    )
+    music: Seconds = Field(
+        60.0,
+        description="While music plays at the caller's end the agent keeps quiet, "
+        "but no longer than this. Unit: s.",
+    )
 
 
 class Filler(Section):

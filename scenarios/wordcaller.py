@@ -155,6 +155,8 @@ class WordCaller:
         percepts: list[Percept] = []
         if line.sound in ("beep", "music"):
             percepts.append(SoundEvent(onset + SOUND_S, line.sound))
+        if line.sound == "music":
+            percepts.append(SoundEvent(onset + line.length + SOUND_S, "music_stopped"))
         for span in line.spans:
             inside = [one for one in line.words if span.start <= one.start < span.end]
             percepts += self._stretch_of(line, span, inside, onset)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from system1.moves import Later, Move, Proposal
-from system1.reflexes import answering, bargein, ending, initiative, listening, turn_end
+from system1.reflexes import (
+    answering,
+    bargein,
+    ending,
+    initiative,
+    listening,
+    silence,
+    turn_end,
+)
 from system1.scene import Scene
 
 Reflex = Callable[[Scene], Proposal]
@@ -27,7 +35,8 @@ ORDER: tuple[Reflex, ...] = (
     answering.reply,
     listening.backchannel,
     initiative.filler,
-    initiative.noinput,
+    silence.hold,
+    silence.noinput,
     initiative.attend,
 )
 """Ending before reacting, reacting before answering, answering before taking the initiative."""

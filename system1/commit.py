@@ -22,6 +22,7 @@ from system1.acts import (
 )
 from system1.brief import Turn
 from system1.floor import FloorEvent, Phase
+from system1.holding import after_reply, after_turn
 from system1.moves import (
     Answered,
     AskMind,
@@ -44,6 +45,9 @@ from system1.perception import moved
 from system1.scene import Scene, Spoken, Taken, Work
 
 Output = Act | Notice
+
+LAST_FILLERS = 8
+"""Fillers remembered, so that the one said longest ago is next."""
 
 
 def commit(scene: Scene, move: Move) -> list[Output]:
@@ -104,7 +108,7 @@ def _speak(scene: Scene, move: Speak) -> list[Output]:
         case Kind.DISCLOSURE:
             agent.disclosed += 1
         case Kind.FILLER:
-            agent.filler_uses += 1
+            agent.fillers = (*agent.fillers, move.text)[-LAST_FILLERS:]
             if scene.work is not None:
                 scene.work.fillers += 1
         case _:
@@ -113,6 +117,8 @@ def _speak(scene: Scene, move: Speak) -> list[Output]:
         case "noinput":
             scene.noinput += 1
             scene.floor.send(FloorEvent.FELL_SILENT, scene.now)
+        case "hold":
+            scene.holding = (scene.holding or 0) + 1
         case "nomatch":
             scene.nomatch += 1
             scene.taken = None
@@ -158,6 +164,7 @@ def _tell(scene: Scene, spoken: Spoken) -> None:
     work = scene.work
     if work is None:
         return
+    scene.holding = after_reply(scene, work)
     work.spoken = len(work.sentences)
     work.utterance = spoken.id
     spoken.question = work.question
@@ -251,6 +258,8 @@ def _take_turn(scene: Scene, because: Because) -> list[Output]:
     scene.turns += 1
     if text and confidence >= scene.policy.turn_taking.confidencelevel:
         scene.noinput = 0
+        scene.holding = after_turn(scene, text)
+        caller.music_from = scene.now if caller.music else None
         scene.memory.add(Turn("caller", text, start, end))
     if scene.floor.phase is Phase.OPENING:
         scene.floor.send(FloorEvent.OPENED, scene.now)

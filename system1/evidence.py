@@ -71,6 +71,9 @@ def _words_say(scene: Scene, text: str) -> list[str]:
         return ["answers_question"]
     if kind in (AnswerKind.DIGITS, AnswerKind.SPELLING) and (counted := _count(scene, said)):
         return [counted]
+    # The last word of "hold on" asks for no object here.
+    if language.is_holding(said) and language.is_complete(said):
+        return ["complete"]
     # "It is" is a whole answer to a yes/no question and nowhere else.
     if said[-1] in language.dangling or language.is_dangling(said):
         return ["dangling"]
@@ -108,6 +111,9 @@ def _count(scene: Scene, said: tuple[str, ...]) -> str | None:
     said_so_far = _characters(scene, said)
     # "S as in sugar" is four words a letter; fewer letters than that are no spelling.
     if said_so_far * 4 < max(len(said), 1):
+        return None
+    # The one of "one moment" (of 一下) is no digit.
+    if said_so_far == 1 and scene.language.is_holding(said):
         return None
     if question is None or question.length is None:
         few = said_so_far < SHORTEST_SPELLING

@@ -17,7 +17,7 @@ from system1.questions import Question
 class Speak:
     """Begin an utterance. ``think``: it begins the reply of this think.
 
-    ``ladder``: it is a rung of the ``noinput`` or ``nomatch`` ladder, which climbs.
+    ``ladder``: it is a rung of the ``noinput``, ``nomatch`` or ``hold`` ladder, which climbs.
     """
 
     kind: Kind

@@ -65,7 +65,9 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
         case CallerLeft():
             scene.floor.send(FloorEvent.LEFT, scene.now)
             scene.floor.send(FloorEvent.ENDED, scene.now)
-        case CallStarted() | Prosody() | SoundEvent() | Tick():
+        case SoundEvent():
+            _sound(scene, percept.sound)
+        case CallStarted() | Prosody() | Tick():
             pass
         case _:
             assert_never(percept)
@@ -141,6 +143,22 @@ def _heard(scene: Scene, percept: Heard) -> None:
             del stretches[number]
 
 
+def _sound(scene: Scene, sound: str) -> None:
+    caller = scene.caller
+    match sound:
+        case "music" if not caller.music:
+            caller.music = True
+            # Counted from the first note, so that no music holds a call for ever.
+            if caller.music_from is None:
+                caller.music_from = scene.now
+            caller.quiet_until = caller.music_from + scene.policy.hold.music
+        case "music_stopped" if caller.music:
+            caller.music = False
+            caller.quiet_until = min(caller.quiet_until, scene.now)
+        case _:
+            pass
+
+
 def _playback_started(scene: Scene, percept: PlaybackStarted) -> list[Notice]:
     if (backchannel := _backchannel(scene, percept.utterance)) is not None:
         backchannel.started = scene.agent.backchannel_at = scene.now
@@ -188,6 +206,8 @@ def _thought(scene: Scene, percept: Thought) -> None:
     content = percept.content
     match content:
         case Sentence() | Clarify():
+            if not work.sentences:
+                scene.waits = scene.waits.learnt(scene.now - work.started)
             work.sentences.append(content)
         case Asked(question=question):
             work.question = question

@@ -7,6 +7,7 @@ from typing import Literal
 
 from policies.policy import Policy
 from system1.language import Language
+from system1.language.words import position
 
 Words = tuple[str, ...]
 
@@ -25,6 +26,17 @@ class PolicyPhrases:
             - self._whole
         )
         self._longest = max((len(words) for words in self._whole), default=0)
+
+    def within(self, said: Words) -> bool:
+        """Whether a whole phrase stands anywhere in ``said``.
+
+        A phrase that itself asks to wait does not count: it tells nothing about the matter.
+        """
+        folded = self._language.folded(said)
+        return any(
+            position(folded, words) >= 0 and not self._language.is_holding(words)
+            for words in self._whole
+        )
 
     def fit(self, said: Words) -> Literal["policy_phrase", "phrase_under_way"] | None:
         """Whether ``said`` ends with a whole phrase, or else in the middle of one."""

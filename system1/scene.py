@@ -17,6 +17,7 @@ from system1.pauses import PauseStatistics
 from system1.percepts import Heard, Word
 from system1.questions import AnswerKind, Question, TaskState
 from system1.thoughts import Advice, Clarify, Sentence
+from system1.waits import Waits
 
 EPSILON_S = 1e-6
 """Times within this are the same moment: they come from sample counts over the rate."""
@@ -87,6 +88,8 @@ class CallerSide:
 
     ``turn_start``: onset of speech that has not been answered or dismissed yet. ``over_since``:
     onset of speech over the agent that is not judged yet. ``speech_s``: speech in this turn.
+    ``music``: it plays at the caller's end; ``music_from``: its first note since the caller's
+    last words; ``quiet_until``: so long the agent keeps quiet for it.
     """
 
     speaking: bool = False
@@ -98,6 +101,9 @@ class CallerSide:
     words_from: float = -1.0
     stretches: dict[int, Heard] = field(default_factory=dict)
     end_of_turn: tuple[tuple[float, float], ...] = ()
+    music: bool = False
+    music_from: float | None = None
+    quiet_until: float = 0.0
 
     def words(self, since: float | None = None) -> tuple[Word, ...]:
         """The words of the turn under way, or since ``since`` (s)."""
@@ -130,6 +136,7 @@ class AgentSide:
     ``backchannel``: the one under way. It is no utterance in the sense of ``current``: for
     whatever looks at the floor the agent is silent while it sounds, and it moves no time but
     ``backchannel_at``, when the last one began (s).
+    ``fillers``: the texts of the last ones, oldest first.
     """
 
     current: Spoken | None = None
@@ -140,7 +147,7 @@ class AgentSide:
     next_utterance: int = 1
     next_think: int = 1
     yielded: Spoken | None = None
-    filler_uses: int = 0
+    fillers: tuple[str, ...] = ()
     greeted: bool = False
     disclosed: int = 0
 
@@ -151,7 +158,10 @@ class AgentSide:
 
 @dataclass(slots=True)
 class Scene:
-    """The moment. ``taken`` without ``work``: a turn that still wants deciding upon."""
+    """The moment. ``taken`` without ``work``: a turn that still wants deciding upon.
+
+    ``holding``: the caller asked the agent to wait (``system1.holding``).
+    """
 
     policy: Policy
     language: Language
@@ -164,6 +174,8 @@ class Scene:
     taken: Taken | None = None
     work: Work | None = None
     listening: Question | None = None
+    waits: Waits = field(default_factory=Waits)
+    holding: int | None = None
     noinput: int = 0
     nomatch: int = 0
     turns: int = 0

@@ -27,6 +27,9 @@ from system2.understanding import Guess, Understanding, Understood
 _FREE = Question(AnswerKind.FREE)
 _YES_NO = Question(AnswerKind.YES_NO)
 
+_LONGEST_HOLD_WORDS = 6
+"""Words of "hold on let me find it"; so short, it is not what a free text is asked for."""
+
 
 class Grounded:
     """A ``Mind`` that rests on the policy alone. ``today`` gives "next tuesday" its meaning."""
@@ -76,6 +79,8 @@ class Grounded:
         asked = [one for one in understood.sure if isinstance(one.wanted, Knowledge)]
         if asked and is_question(said, self._language) and _takes_any_words(run, state):
             return run.again(state).after(self._answers(asked))
+        if self._only_holds(said) and _takes_any_words(run, state):
+            return self._hold(brief)
         before = _earlier(brief)
         step = run.proceed(state, said, before)
         if step is not None:
@@ -231,11 +236,17 @@ class Grounded:
         own = {rung.say for rung in (*self._policy.noinput, *self._policy.nomatch)}
         own |= {
             self._lines.take_your_time,
+            *self._policy.hold.say,
             *(line for filler in self._policy.fillers for line in filler.say),
         }
         said = [turn.text for turn in brief.turns if turn.who == "agent"]
         last = next((text for text in reversed(said) if text not in own), None)
         return Reply(sentences(last), brief.question) if last else None
+
+    def _only_holds(self, said: str) -> bool:
+        """A short request to wait; a longer one is likely to go on to the matter."""
+        short = len(self._language.without_hesitations(said)) <= _LONGEST_HOLD_WORDS
+        return short and self._language.is_holding(said)
 
     def _hold(self, brief: Brief) -> Reply:
         return Reply(sentences(self._lines.take_your_time), brief.question)

@@ -67,7 +67,9 @@ def conversation(
                     text += f" → {record.to}"
                 lines.append(_because(record, do, text))
             case PerceptSeen(percept=SoundEvent(sound=sound, detail=detail), at=at):
-                lines.append(Line(at, at, "note", "sound", "", f"{sound} {detail}".strip()))
+                lines.append(
+                    Line(at, at, "note", "sound", "", f"{sound} {detail}".replace("_", " ").strip())
+                )
             case Remembered(at=at, op=op, detail=detail):
                 text = f"{words('memory')}: {op} {detail}".strip()
                 lines.append(Line(at, at, "note", "memory", "", text))

@@ -82,6 +82,8 @@ ENGLISH = Language(
         "nothing, none, never mind, not yet, not really, not at all, i do not know, no idea",
         "i am not sure, not sure, how are you, go ahead, go on, stop, wait, help, uh huh, mm hm",
         "thank you goodbye, have a nice day, see you, take care, that is fine, that is me",
+        "hold on, hang on, hold the line, bear with me, one moment, one second, one minute",
+        "just a moment, just a second, just a minute, wait a moment, wait a second, wait a minute",
     ),
     verbs=phrase_set(
         "am, is, are, was, were, be, been, do, does, did, have, has, had, can, could, will, would",

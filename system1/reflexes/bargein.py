@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from policies.timing import BargeInType
 from system1.acts import Because
+from system1.holding import asks_to_wait
 from system1.moves import Disregard, Later, Lower, Proposal, Speak, Withdraw, Yield
 from system1.questions import AnswerKind
 from system1.scene import EPSILON_S, Scene, Spoken
@@ -94,6 +95,8 @@ def _judge(
         if _answers(scene, spoken, words):
             return None
         return _Judgement(numbers.max_backchannel, "bargein.long", "backchannel")
+    if caller.confidence() >= numbers.clear and asks_to_wait(scene, words):
+        return _Judgement(0.0, "bargein.hold", "bargein.hold")
     if scene.language.is_interrupting(words):
         return _Judgement(numbers.min_speech, "bargein.words", "bargein.too_short")
     if not caller.speaking:

@@ -1,14 +1,11 @@
-"""What the agent says of its own accord: greeting, disclosures, fillers, check-ins."""
+"""What the agent says of its own accord while it is its turn: greeting, disclosures, fillers."""
 
 from __future__ import annotations
 
-from policies.timing import SilenceRung
 from system1.acts import Because, Kind
-from system1.floor import Phase
 from system1.moves import Attend, Later, Proposal, Speak
-from system1.notices import FloorState
-from system1.reflexes.answering import rung_for
 from system1.scene import EPSILON_S, Scene
+from system1.waits import least_recent
 
 HEAD_START_S = 0.4
 """What System 2 gets before a filler is thought of, however late the turn was taken."""
@@ -52,36 +49,16 @@ def filler(scene: Scene) -> Proposal:
     due = max(due, work.started + HEAD_START_S)
     if work.fillers:
         due = max(taken.end + line.after, scene.agent.silent_since + BETWEEN_S)
+    due = max(due, scene.now)
+    worth_s = scene.policy.turn_taking.filler_worth
+    due = work.started + scene.waits.filler_after(due - work.started, worth_s)
     if scene.now < due - EPSILON_S:
         return Later(due)
-    text = line.say[scene.agent.filler_uses % len(line.say)]
-    waited = round(scene.now - taken.end, 4)
-    return (Speak(Kind.FILLER, text, Because("filler", (("waited_s", waited),))),)
-
-
-def noinput(scene: Scene) -> Proposal:
-    """The silence ladder: the floor is free after the agent's own turn, and nobody takes it."""
-    if scene.floor.state is not FloorState.FREE_S or scene.floor.phase is not Phase.SERVING:
-        return None
-    if scene.agent.current is not None or scene.taken is not None or scene.work is not None:
-        return None
-    if scene.caller.turn_start is not None:
-        return None
-    rung = rung_for(scene.policy.noinput, scene.noinput + 1)
-    if not isinstance(rung, SilenceRung):
-        return None
-    due = scene.agent.silent_since + rung.after
-    if scene.now < due - EPSILON_S:
-        return Later(due)
-    because = Because(
-        "noinput",
-        (
-            ("count", scene.noinput + 1),
-            ("silence_s", round(scene.now - scene.agent.silent_since, 4)),
-        ),
-    )
-    kind = Kind.CHECK_IN if rung.do is None else Kind.FAREWELL
-    return (Speak(kind, rung.say, because, then=rung.do, to=rung.to, ladder="noinput"),)
+    text = least_recent(line.say, scene.agent.fillers)
+    evidence: tuple[tuple[str, float], ...] = (("waited_s", round(scene.now - taken.end, 4)),)
+    if (expected := scene.waits.expected_s) is not None:
+        evidence += (("expected_s", round(expected, 4)),)
+    return (Speak(Kind.FILLER, text, Because("filler", evidence)),)
 
 
 def attend(scene: Scene) -> Proposal:

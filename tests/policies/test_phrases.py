@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from policies import Policy, parse_document
-from policies.timing import Backchannels, Ending
+from policies.timing import Backchannels, Ending, Hold
 
 MINIMAL = "policy: mine\npersona: {name: Ann}\ngreeting: Hello\n"
 
@@ -23,6 +23,7 @@ def test_three_lines_make_a_decent_bot() -> None:
     assert policy.noinput[0].say == "Are you still there?"
     assert policy.nomatch[0].say == "Sorry, could you say that again?"
     assert [filler.after for filler in policy.fillers] == [0.8, 4]
+    assert (policy.hold.after, policy.hold.count, len(policy.hold.say)) == (20, 2, 2)
     assert "uh-huh" in policy.backchannels.caller
     assert policy.farewell is not None
     assert policy.farewell.endswith("Goodbye.")
@@ -33,7 +34,7 @@ def test_a_chinese_bot_speaks_chinese(language: str) -> None:
     policy = minimal(f"language: {language}\n")
     spoken = [rung.say for rung in (*policy.noinput, *policy.nomatch)]
     spoken += [line for filler in policy.fillers for line in filler.say]
-    spoken += [*policy.backchannels.caller, policy.farewell or ""]
+    spoken += [*policy.hold.say, *policy.backchannels.caller, policy.farewell or ""]
     assert len(spoken) > 15
     assert not any(char.isascii() and char.isalpha() for line in spoken for char in line)
     assert all(any("\u4e00" <= char <= "\u9fff" for char in line) for line in spoken)
@@ -42,11 +43,13 @@ def test_a_chinese_bot_speaks_chinese(language: str) -> None:
 def test_an_empty_list_means_none() -> None:
     policy = minimal(
         "noinput: []\nnomatch: []\nfillers: []\nbackchannels: {caller: []}\nfarewell: null\n"
+        "hold: {say: []}\n"
     )
     assert policy.noinput == ()
     assert policy.nomatch == ()
     assert policy.fillers == ()
     assert policy.backchannels.caller == ()
+    assert policy.hold.say == ()
     assert policy.farewell is None
 
 
@@ -60,6 +63,7 @@ def test_the_other_half_of_backchannels_does_not_lose_the_defaults() -> None:
     policy = minimal("backchannels: {agent: {say: [mm-hm]}}\n")
     assert "mm-hm" in policy.backchannels.caller
     assert policy.backchannels.agent is not None
+    assert minimal("hold: {after: 9}\n").hold.say == minimal().hold.say
 
 
 def test_misunderstandings_end_at_a_colleague_where_there_is_one() -> None:
@@ -84,6 +88,7 @@ def test_a_policy_made_in_python_has_them_too() -> None:
     assert len(Policy(**given).noinput) == 3
     assert Policy(**given, backchannels=Backchannels()).backchannels.caller
     assert not Policy(**given, backchannels=Backchannels(caller=())).backchannels.caller
+    assert Policy(**given, hold=Hold(after=9)).hold.say == Policy(**given).hold.say
     assert list(given) == ["policy", "persona", "greeting"]
 
 

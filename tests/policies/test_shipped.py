@@ -24,6 +24,8 @@ def spoken(policy: Policy) -> Iterator[str]:
         yield task.say or ""
         for item in task.collect:
             yield from (item.ask, item.reask or "")
+            yield from (rung.say.replace("{ask}", item.ask) for rung in item.noinput)
+    yield from policy.hold.say
     yield from (ending.say for ending in endings)
     yield from (item.answer for item in policy.knowledge)
 

@@ -244,6 +244,30 @@ BROKEN = {
         HEAD + 'rules: [{id: a, when: {turns: 9}, say: "Bye {name}"}]\n',
         "f.yaml:4:40: rules.0.say: a {slot} is filled in only in a task's then.say and give_up.say",
     ),
+    "a question in the policy's own silence": (
+        HEAD + "noinput:\n  - {count: 1, after: 7, say: x}\n"
+        '  - {count: 2, after: 7, say: "Well? {ask}"}\n',
+        "f.yaml:6:31: noinput.1.say: {ask} is filled in only in a slot's own noinput, "
+        "under collect",
+    ),
+    "a question in nomatch": (
+        HEAD + 'nomatch: [{count: 1, say: "What? {ask}"}]\n',
+        "f.yaml:4:27: nomatch.0.say: {ask} is filled in only in a slot's own noinput, "
+        "under collect",
+    ),
+    "a question in a line of hold": (
+        HEAD + 'hold: {say: ["I wait. {ask}"]}\n',
+        "f.yaml:4:14: hold.say.0: {ask} is filled in only in a slot's own noinput, under collect",
+    ),
+    "a line of hold without a list": (
+        HEAD + "hold: {say: I wait.}\n",
+        "f.yaml:4:13: hold.say: must be a list, not 'I wait.'; write [I wait.]",
+    ),
+    "a slot in silence": (
+        HEAD + 'noinput: [{count: 1, after: 7, say: "Your {name}?"}]\n',
+        "f.yaml:4:37: noinput.0.say: a {slot} is filled in only in a task's then.say and "
+        "give_up.say",
+    ),
 }
 
 TASK = (
@@ -300,6 +324,20 @@ def test_a_slip_gives_this_line(text: str, line: str) -> None:
         (
             {"say": "See you {day."},
             "f.yaml:10:17: tasks.0.then.say: has a brace without its partner; write {slot}",
+        ),
+        (
+            {"type": "date, noinput: [{count: 1, after: 7, say: '{ask} {day}'}]"},
+            "f.yaml:8:86: tasks.0.collect.0.noinput.0.say: a {slot} is filled in only in a task's "
+            "then.say and give_up.say",
+        ),
+        (
+            {"type": "date, noinput: [{count: 1, after: 7, say: x, do: transfer, to: desk}]"},
+            "f.yaml:8:107: tasks.0.collect.0.noinput.0.to: 'desk' is not listed under transfer",
+        ),
+        (
+            {"type": "date, reask: 'Again: {ask}'"},
+            "f.yaml:8:57: tasks.0.collect.0.reask: {ask} is filled in only in a slot's own "
+            "noinput, under collect",
         ),
     ],
 )

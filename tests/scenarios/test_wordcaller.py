@@ -98,6 +98,9 @@ def test_sounds() -> None:
     (beep,) = percepts({"sound": "beep"})
     assert isinstance(beep, SoundEvent)
     assert beep.sound == "beep"
+    music = percepts({"sound": "music", "seconds": 5})
+    assert [one.sound for one in music if isinstance(one, SoundEvent)] == ["music", "music_stopped"]
+    assert music[1].at - music[0].at == pytest.approx(5.0)
 
 
 def test_keys() -> None:

@@ -217,6 +217,17 @@ async def test_waiting_and_repeating_are_no_attempts() -> None:
     assert "4, 2, 1, 9" in await call.say("four two one nine")
 
 
+async def test_a_request_to_wait_is_no_text_and_no_name() -> None:
+    call = Talking(BROADBAND)
+    await call.say("call me back")
+    assert await call.say("hold on someone is here") == "Take your time."
+    assert await call.say("mary jones") == "What is it about?"
+    assert await call.say("hold on let me find it") == "Take your time."
+    assert await call.say("wait a minute i mean the bill from last month") == (
+        "Thank you, Mary Jones. We will call you back."
+    )
+
+
 async def test_another_task_takes_over() -> None:
     call = Talking(BROADBAND)
     await call.say("i have no internet")
