@@ -72,7 +72,7 @@ def _words_say(scene: Scene, text: str) -> list[str]:
     if kind in (AnswerKind.DIGITS, AnswerKind.SPELLING) and (counted := _count(scene, said)):
         return [counted]
     # The last word of "hold on" asks for no object here.
-    if language.is_holding(said) and language.is_complete(said):
+    if language.is_complete(said) and language.is_holding(said):
         return ["complete"]
     # "It is" is a whole answer to a yes/no question and nowhere else.
     if said[-1] in language.dangling or language.is_dangling(said):
