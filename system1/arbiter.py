@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from system1.moves import Later, Move, Proposal
-from system1.reflexes import answering, bargein, ending, initiative, turn_end
+from system1.reflexes import answering, bargein, ending, initiative, soothing, turn_end
 from system1.scene import Scene
 
 Reflex = Callable[[Scene], Proposal]
@@ -23,6 +23,7 @@ ORDER: tuple[Reflex, ...] = (
     answering.key_rules,
     answering.nomatch,
     answering.think,
+    soothing.soothe,
     answering.reply,
     initiative.filler,
     initiative.noinput,

@@ -65,7 +65,9 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
         case CallerLeft():
             scene.floor.send(FloorEvent.LEFT, scene.now)
             scene.floor.send(FloorEvent.ENDED, scene.now)
-        case CallStarted() | Prosody() | SoundEvent() | Tick():
+        case Prosody():
+            scene.affect = scene.affect.heard(percept, scene.policy.affect)
+        case CallStarted() | SoundEvent() | Tick():
             pass
         case _:
             assert_never(percept)
@@ -162,6 +164,9 @@ def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) 
     heard = spoken.text if chars is None else spoken.text[:chars]
     if spoken.started is not None and heard.strip():
         scene.memory.add(Turn("agent", heard.strip(), spoken.started, at))
+        if spoken.kind is Kind.SOOTHE:
+            scene.affect = scene.affect.soothed()
+            agent.soothe_uses += 1
     if chars is None and spoken.then is not None:
         scene.leaving = (spoken.then, spoken.to, spoken.because)
     if spoken.kind is Kind.GREETING and scene.floor.phase is Phase.OPENING:
