@@ -45,6 +45,7 @@ POLICY = bot(
         {"id": "stop", "when": {"turns": 9}, "say": "Enough.", "do": "hang_up"},
     ],
     turn_taking={"max_call": 120.0, "maxspeechtimeout": 10.0},
+    soothe={"agitated": ["I am sorry.", "Let us see."], "fast_speech": ["No rush."]},
 )
 
 WORDS = ["yes", "no", "uh-huh", "my", "line", "is", "down", "the", "um", "goodbye", "four", "wait"]
@@ -64,7 +65,12 @@ def call_with(lines: list[tuple[float, list[str], float]], think: float) -> Stag
     at = 0.0
     for gap, words, word_s in lines:
         at += gap
+        begins = at
         at = stage.says(at, " ".join(words), word_s) if words else stage.makes_noise(at, word_s)
+        for quarter in range(int((at - begins) / 0.25)):
+            # Who speaks slowly here does so in anger; who speaks fast is in a hurry.
+            sounds = (3.0, 5.0, 0.9, 4.0) if word_s > 0.3 else (0.0, 0.0, 1.5, 8.0)
+            stage.sounds(begins + 0.25 * (quarter + 1), *sounds)
         # Voice activity is told apart only where there is a gap to tell.
         at += 0.25
     return stage.play(200.0)
@@ -87,6 +93,7 @@ def test_a_call_keeps_its_invariants(
     offered += [one.say for ladder in (POLICY.noinput, POLICY.nomatch) for one in ladder]
     offered += [one.say for one in POLICY.rules]
     offered += [text for one in POLICY.fillers for text in one.say]
+    offered += [*POLICY.soothe.agitated, *POLICY.soothe.fast_speech]
     offered += [str(answer) for answer in stage.mind.answers]
     forced = False
     for record in records:
