@@ -8,6 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from policies.affect import Affect
 from policies.dialogue import Disclosure, Knowledge, Rule, Task, asked_words
 from policies.model import (
     ASK,
@@ -110,6 +111,7 @@ class Policy(Section):
         "Left out: the usual words of the language after 0.8 and 4 s.",
     )
     soothe: Soothe = Field(Soothe(), description="For a fast or agitated caller.")
+    affect: Affect = Field(Affect(), description="When a caller counts as fast or agitated.")
     backchannels: Backchannels = Field(Backchannels(), description="The little words.")
     machine: Machine | None = Field(None, description="For an answering machine at the other end.")
     farewell: Line | None = Field(

@@ -40,6 +40,8 @@ FINAL_S = 0.05
 """The recogniser settles so long after the end was noticed (s)."""
 SOUND_S = 0.3
 """A beep or music is told from speech so long after it began (s)."""
+PROSODY_S = 0.25
+"""The voice is reported once in so much speech (s), as the embedded ears do."""
 LEVEL_DB = -26.0
 """Level of a voice at volume 100 (dBFS)."""
 
@@ -52,7 +54,8 @@ _HANZI = 0.6
 _SYLLABLES = 1.5
 """Syllables in a word of mean length."""
 _SEMITONES = 0.19
-"""Semitones a step of espeak-ng's pitch scale, from 30 to 90."""
+"""Semitones a step of espeak-ng's pitch scale, from 30 to 90: a voice without melody at 30, 50, 70
+and 90 was measured at 72, 89, 112 and 142 Hz, that is 11.8 semitones over 60 steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,10 @@ class WordLine:
     """A caller's step as words, timed from its first sound (s).
 
     ``spans``: its stretches of speech, apart by more than ``OFFSET_S``. ``words`` is empty where
-    nothing could be understood. ``sound``: what it is if it is no speech.
+    nothing could be understood. ``sound``: what it is if it is no speech. ``manner``: pitch,
+    loudness and rate against how this caller speaks (the scenario's ``caller``), as in ``Prosody``:
+    espeak-ng's pitch steps as semitones, its volume, an amplitude, as dB. A whole line has one
+    manner: neither stress nor the fall of a sentence's end is modelled.
     """
 
     length: float
@@ -178,9 +184,9 @@ class WordCaller:
         for count, word in enumerate(words, start=1):
             unsettled = (*words[: count - 1], Word(word.text, word.start, word.end, stable=False))
             yield Heard(max(word.end + WORD_S, start + ONSET_S), self._stretch, unsettled, False)
+        for number in range(1, int((end - start + 1e-9) / PROSODY_S) + 1 if words else 1):
+            yield Prosody(start + ONSET_S + number * PROSODY_S, *line.manner, line.rate_sps)
         yield SpeechStopped(noticed, end)
-        if words:
-            yield Prosody(noticed, *line.manner, line.rate_sps)
         confidence = 1.0 if words else 0.0
         yield Heard(noticed + FINAL_S, self._stretch, words, True, confidence)
         self._stretch += 1

@@ -12,6 +12,7 @@ from system1.reflexes import (
     initiative,
     listening,
     silence,
+    soothing,
     turn_end,
 )
 from system1.scene import Scene
@@ -32,6 +33,7 @@ ORDER: tuple[Reflex, ...] = (
     answering.key_rules,
     answering.nomatch,
     answering.think,
+    soothing.soothe,
     answering.reply,
     listening.backchannel,
     initiative.filler,

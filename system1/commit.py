@@ -20,6 +20,7 @@ from system1.acts import (
     Think,
     Transfer,
 )
+from system1.affect import is_agitated
 from system1.brief import Turn
 from system1.floor import FloorEvent, Phase
 from system1.holding import after_reply, after_turn
@@ -202,7 +203,7 @@ def _yield(scene: Scene, because: Because) -> list[Output]:
     if spoken is None:
         return []
     spoken.ending = True
-    if spoken.kind not in (Kind.FILLER, Kind.CHECK_IN):
+    if spoken.kind not in (Kind.FILLER, Kind.SOOTHE, Kind.CHECK_IN):
         scene.agent.yielded = spoken
     scene.caller.over_since = None
     acts: list[Output] = [Stop(spoken.id, scene.policy.turn_taking.bargein.fade, because)]
@@ -239,6 +240,7 @@ def _disregard(scene: Scene, because: Because) -> list[Output]:
     caller.over_since = None
     caller.speech_s = 0.0
     caller.words_from = scene.now if caller.speaking else caller.offset
+    scene.affect = scene.affect.forgetful()
     acts: list[Output] = [SpeechDismissed(scene.now, because)]
     acts += moved(scene, FloorEvent.CALLER_DISMISSED)
     spoken = scene.agent.current
@@ -254,8 +256,13 @@ def _take_turn(scene: Scene, because: Because) -> list[Output]:
     start = caller.turn_start if caller.turn_start is not None else caller.onset
     end = scene.now if caller.speaking else caller.offset
     confidence = caller.confidence()
-    scene.taken = Taken(start, end, text, caller.words_from, confidence, caller.speaking)
+    temper = scene.affect
+    scene.affect, signs = temper.turn_taken(scene.language.complains(text))
+    scene.taken = Taken(
+        start, end, text, caller.words_from, confidence, caller.speaking, signs, temper
+    )
     scene.turns += 1
+    scene.agitated += is_agitated(signs)
     if text and confidence >= scene.policy.turn_taking.confidencelevel:
         scene.noinput = 0
         scene.holding = after_turn(scene, text)
@@ -291,6 +298,8 @@ def _reopen(scene: Scene, because: Because) -> list[Output]:
     caller.turn_start = taken.start
     caller.words_from = taken.words_from
     scene.turns -= 1
+    scene.agitated -= is_agitated(taken.signs)
+    scene.affect = scene.affect.reopened(taken.temper, scene.policy.affect)
     scene.memory.drop_last_of_caller()
     scene.taken = None
     scene.work = None

@@ -67,7 +67,9 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
             scene.floor.send(FloorEvent.ENDED, scene.now)
         case SoundEvent():
             _sound(scene, percept.sound)
-        case CallStarted() | Prosody() | Tick():
+        case Prosody():
+            scene.affect = scene.affect.heard(percept, scene.policy.affect)
+        case CallStarted() | Tick():
             pass
         case _:
             assert_never(percept)
@@ -190,6 +192,9 @@ def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) 
     heard = spoken.text if chars is None else spoken.text[:chars]
     if spoken.started is not None and heard.strip():
         scene.memory.add(Turn("agent", heard.strip(), spoken.started, at))
+        if spoken.kind is Kind.SOOTHE:
+            scene.affect = scene.affect.soothed()
+            agent.soothe_uses += 1
     if chars is None and spoken.then is not None:
         scene.leaving = (spoken.then, spoken.to, spoken.because)
     if spoken.kind is Kind.GREETING and scene.floor.phase is Phase.OPENING:

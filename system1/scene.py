@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from policies.policy import Policy
 from policies.timing import Ending
 from system1.acts import Because, Kind
+from system1.affect import Sign, Temper
 from system1.floor import Floor
 from system1.language import Language
 from system1.memory import ShortTermMemory
@@ -52,7 +53,8 @@ class Taken:
     """The caller's turn that is being answered. Times in s.
 
     ``words_from``: where its words began, so that it can be reopened. ``forced``: it was cut off
-    by ``maxspeechtimeout`` and is answered even though the caller talks on.
+    by ``maxspeechtimeout`` and is answered even though the caller talks on. ``signs``: of what mood
+    it was; ``temper``: what was known of the mood before it was taken.
     """
 
     start: float
@@ -61,6 +63,8 @@ class Taken:
     words_from: float
     confidence: float
     forced: bool = False
+    signs: tuple[Sign, ...] = ()
+    temper: Temper = field(default_factory=Temper)
 
 
 @dataclass(slots=True)
@@ -148,6 +152,7 @@ class AgentSide:
     next_think: int = 1
     yielded: Spoken | None = None
     fillers: tuple[str, ...] = ()
+    soothe_uses: int = 0
     greeted: bool = False
     disclosed: int = 0
 
@@ -161,6 +166,7 @@ class Scene:
     """The moment. ``taken`` without ``work``: a turn that still wants deciding upon.
 
     ``holding``: the caller asked the agent to wait (``system1.holding``).
+    ``agitated``: in how many turns the caller was.
     """
 
     policy: Policy
@@ -180,6 +186,7 @@ class Scene:
     nomatch: int = 0
     turns: int = 0
     agitated: int = 0
+    affect: Temper = field(default_factory=Temper)
     leaving: tuple[Ending, str | None, Because] | None = None
 
     @property

@@ -18,6 +18,7 @@ from system1.percepts import (
     CallerLeft,
     Heard,
     Percept,
+    Prosody,
     SpeechStarted,
     SpeechStopped,
     Word,
@@ -87,6 +88,17 @@ class Stage:
         self.script.add(SpeechStarted(at + 0.08, at))
         self.script.add(SpeechStopped(at + seconds + 0.2, at + seconds))
         return at + seconds
+
+    def sounds(
+        self,
+        at: float,
+        pitch_st: float,
+        level_db: float,
+        rate_ratio: float = 1.0,
+        rate_sps: float = 4.5,
+    ) -> None:
+        """A report of how the caller's voice is at ``at``, against the caller's own."""
+        self.script.add(Prosody(at, pitch_st, level_db, rate_ratio, rate_sps))
 
     def hangs_up(self, at: float) -> None:
         """The caller leaves."""

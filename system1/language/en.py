@@ -139,6 +139,18 @@ ENGLISH = Language(
         "when, where, who, which, my, we, because, please, is, do, does, did, that is, i have",
         "will, would, should, help, cancel, never mind, what do, tell me, give me",
     ),
+    complaints=phrase_set(
+        "ridiculous, unacceptable, not acceptable, outrageous, disgraceful, a disgrace, appalling",
+        "unbelievable, a joke, nonsense, fed up, sick of, sick and tired, had enough, annoyed",
+        "angry, furious, frustrated, frustrating, useless, hopeless, rubbish, terrible, awful",
+        "shambles, pathetic, absurd, third time, fourth time, fifth time, tenth time",
+        "hundred times, how many times, keep calling, keep telling you, already told you",
+        "over and over, again and again, nobody helps, no one helps, wasting my time",
+        "waste of time, waiting for hours, waiting for days, waiting for weeks",
+        "what is wrong with, what the hell, for god's sake, for heaven's sake, come on, complaint",
+        "complain, my lawyer, your manager, you people, worst service",
+        "bad service, rip off, are you kidding, seriously",
+    ),
     holding=(
         "hold on",
         "hang on",

@@ -46,6 +46,8 @@ class Language:
     """The spelling alphabet's words ("alpha"), each for its first letter."""
     interrupting: frozenset[str]
     """Words that an interruption begins with, and a backchannel does not."""
+    complaints: frozenset[str]
+    """What says an annoyed caller, and hardly anyone else."""
     holding: tuple[str, ...]
     """What a party says who asks the other to wait."""
 
@@ -124,6 +126,11 @@ class Language:
         """Whether the text asks the other party to wait."""
         said = self.folded(text)
         return any(_words.position(said, self.folded(phrase)) >= 0 for phrase in self.holding)
+
+    def complains(self, text: str | Words) -> bool:
+        """Whether the text has words of complaint."""
+        said = self.folded(text)
+        return any(_words.longest_at(said, at, self.complaints) for at in range(len(said)))
 
     def has_verb(self, text: str | Words) -> bool:
         """Whether the text has one of the frequent verbs."""

@@ -21,7 +21,8 @@ def key_rules(scene: Scene) -> Proposal:
         return None
     for rule in scene.policy.rules:
         if _holds(scene, rule, taken.text):
-            because = Because("rule." + rule.id, (("words", taken.text),))
+            counted = (("agitated", scene.agitated),) if rule.when.agitated is not None else ()
+            because = Because("rule." + rule.id, (("words", taken.text), *counted))
             return (Answered(because), _outcome(rule.say, rule.do, rule.to, because))
     return None
 

@@ -81,6 +81,6 @@ def _tells(scene: Scene) -> bool:
 
 def _welcome(scene: Scene) -> bool:
     """It would be taken as it is meant: at this moment of the call, by this caller."""
-    if scene.holding is not None or scene.caller.music:
+    if scene.holding is not None or scene.caller.music or scene.affect.agitated:
         return False
     return scene.floor.phase is Phase.SERVING and scene.kind not in BRIEF_ANSWERS

@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from agent.records import Decision
 from agent.result import Fidelity
 from scenarios.loading import load_scenario
 from scenarios.runner import run_scenario
+from system1.acts import Kind
 
 STORIES = sorted((Path(__file__).parents[2] / "scenarios" / "stories").glob("*.yaml"))
 SOUND = [path for path in STORIES if load_scenario(path).fidelity is None]
+UPSET = {"in-a-hurry", "loses-patience", "zh-loses-patience"}
+CALM = [path for path in STORIES if path.stem not in UPSET]
+"""Stories in which nobody is to be soothed. Loud, high, fast and noisy ones are among them."""
+STEADY = ("clinic-booking", "mumbles-twice", "noisy-line", "outage-with-second-thoughts")
 
 
 def name(path: Path) -> str:
@@ -22,6 +28,12 @@ def name(path: Path) -> str:
 def failures(path: Path, fidelity: Fidelity) -> list[str]:
     judged = asyncio.run(run_scenario(load_scenario(path), path, fidelity=fidelity))
     return [f"{one.at} {one.name}: {one.message}" for one in judged.result.failed]
+
+
+def soothings(path: Path, fidelity: Fidelity) -> list[str]:
+    judged = asyncio.run(run_scenario(load_scenario(path), path, fidelity=fidelity))
+    said = [one for one in judged.records if isinstance(one, Decision) and one.do == "say"]
+    return [one.because.rule for one in said if one.kind is Kind.SOOTHE]
 
 
 def test_there_are_enough() -> None:
@@ -44,3 +56,33 @@ def test_as_words(path: Path) -> None:
 @pytest.mark.parametrize("path", SOUND, ids=name)
 def test_as_sound(path: Path) -> None:
     assert failures(path, "audio") == []
+
+
+@pytest.mark.parametrize("path", CALM, ids=name)
+def test_a_calm_caller_is_not_soothed(path: Path) -> None:
+    assert soothings(path, "text") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", [one for one in CALM if one.stem in STEADY], ids=name)
+def test_a_calm_caller_does_not_sound_upset(path: Path) -> None:
+    assert soothings(path, "audio") == []
+
+
+@pytest.mark.parametrize(
+    ("story", "rule"),
+    [
+        ("in-a-hurry", "soothe.fast_speech"),
+        ("loses-patience", "soothe.agitated"),
+        ("zh-loses-patience", "soothe.agitated"),
+    ],
+)
+def test_an_upset_caller_is_soothed_once(story: str, rule: str) -> None:
+    assert soothings(STORIES[0].parent / f"{story}.yaml", "text") == [rule]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("story", ["in-a-hurry", "loses-patience"])
+def test_an_upset_caller_sounds_so_once(story: str) -> None:
+    (rule,) = soothings(STORIES[0].parent / f"{story}.yaml", "audio")
+    assert rule.startswith("soothe.")

@@ -46,6 +46,7 @@ POLICY = bot(
     ],
     turn_taking={"max_call": 120.0, "maxspeechtimeout": 10.0},
     backchannels={"agent": {"say": ["mm-hm", "I see"], "every": 2.0, "after": 0.5}},
+    soothe={"agitated": ["I am sorry.", "Let us see."], "fast_speech": ["No rush."]},
 )
 
 BACKCHANNELS = [one for one in (POLICY.backchannels.agent,) if one is not None]
@@ -68,7 +69,12 @@ def call_with(lines: list[tuple[float, list[str], float]], think: float) -> Stag
     at = 0.0
     for gap, words, word_s in lines:
         at += gap
+        begins = at
         at = stage.says(at, " ".join(words), word_s) if words else stage.makes_noise(at, word_s)
+        for quarter in range(int((at - begins) / 0.25)):
+            # Who speaks slowly here does so in anger; who speaks fast is in a hurry.
+            sounds = (3.0, 5.0, 0.9, 4.0) if word_s > 0.3 else (0.0, 0.0, 1.5, 8.0)
+            stage.sounds(begins + 0.25 * (quarter + 1), *sounds)
         # Voice activity is told apart only where there is a gap to tell.
         at += 0.25
     return stage.play(200.0)
@@ -93,6 +99,7 @@ def test_a_call_keeps_its_invariants(
     offered += [text for one in POLICY.fillers for text in one.say]
     offered += [text for one in BACKCHANNELS for text in one.say]
     offered += [*POLICY.hold.say]
+    offered += [*POLICY.soothe.agitated, *POLICY.soothe.fast_speech]
     offered += [str(answer) for answer in stage.mind.answers]
     forced = False
     murmured: tuple[float, str | None] = (-10.0, None)
