@@ -5,7 +5,7 @@ from __future__ import annotations
 from system1.acts import Because
 from system1.endpointing import Stopping, best_silence
 from system1.evidence import Evidence, weigh
-from system1.moves import Disregard, Later, Proposal, Reopen, TakeTurn
+from system1.moves import Disregard, Later, Proposal, Reopen, TakeTurn, Withdraw
 from system1.reflexes.bargein import is_backchannel, says_something
 from system1.scene import EPSILON_S, Scene
 
@@ -88,4 +88,8 @@ def revised(scene: Scene) -> Proposal:
     if not now_reads or scene.language.tokens(now_reads) == before:
         return None
     because = Because("revised", (("was", taken.text), ("words", now_reads)))
-    return (Reopen(because), TakeTurn(because))
+    current = scene.agent.current
+    if current is None or not current.interruptible:
+        return (Reopen(because), TakeTurn(because))
+    # An answer to what was not said has been decided upon; it is not audible yet.
+    return (Withdraw(because), Reopen(because), TakeTurn(because))

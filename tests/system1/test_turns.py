@@ -1,11 +1,13 @@
 """Stories of turns: what is said, in which order, and why."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from policies.timing import Ending
 from system1.acts import Kind
+from system1.percepts import Heard
 from system1.questions import AnswerKind, Question
 from system1.thoughts import (
     Advice,
@@ -16,7 +18,7 @@ from system1.thoughts import (
     NotUnderstood,
     Sentence,
 )
-from tests.stage import Answers, Stage, bot
+from tests.stage import Answers, Stage, bot, speech
 
 
 def kinds(stage: Stage) -> list[Kind]:
@@ -233,3 +235,24 @@ def test_hanging_up_in_mid_answer_ends_the_call_with_what_was_heard() -> None:
     assert last.cut
     assert last.text.startswith(last.heard)
     assert 0 < len(last.heard) < len(last.text)
+
+
+def test_words_revised_before_the_answer_is_audible_are_answered_once() -> None:
+    def story() -> Stage:
+        stage = Stage(bot(), Answers("About the wrong thing.", "About the right thing."), think=0.0)
+        stage.says(4.0, "is my line all right")
+        return stage
+
+    decided = story().play(10.0).first(lambda one: one.kind is Kind.REPLY).at
+    stage = story()
+    percepts, _ = speech(4.0, "is my bill all right", 0)
+    final = percepts[-1]
+    assert isinstance(final, Heard)
+    stage.script.add(replace(final, at=decided + 0.01))
+    stage.play(12.0)
+    assert [brief.said for brief in stage.mind.briefs] == [
+        "is my line all right",
+        "is my bill all right",
+    ]
+    said = [one.heard for one in stage.utterances() if one.kind is Kind.REPLY]
+    assert said == ["About the right thing."]
