@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from system1.moves import Later, Move, Proposal
-from system1.reflexes import answering, bargein, ending, initiative, turn_end
+from system1.reflexes import answering, bargein, ending, initiative, loops, machine, turn_end
 from system1.scene import Scene
 
 Reflex = Callable[[Scene], Proposal]
@@ -20,7 +20,9 @@ ORDER: tuple[Reflex, ...] = (
     turn_end.goes_on,
     turn_end.end_of_turn,
     initiative.opening,
+    machine.machine,
     answering.key_rules,
+    loops.loop,
     answering.nomatch,
     answering.think,
     answering.reply,

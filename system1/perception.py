@@ -65,7 +65,9 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
         case CallerLeft():
             scene.floor.send(FloorEvent.LEFT, scene.now)
             scene.floor.send(FloorEvent.ENDED, scene.now)
-        case CallStarted() | Prosody() | SoundEvent() | Tick():
+        case SoundEvent():
+            scene.suspicion = scene.suspicion.sounded(percept.sound)
+        case CallStarted() | Prosody() | Tick():
             pass
         case _:
             assert_never(percept)
@@ -162,6 +164,7 @@ def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) 
     heard = spoken.text if chars is None else spoken.text[:chars]
     if spoken.started is not None and heard.strip():
         scene.memory.add(Turn("agent", heard.strip(), spoken.started, at))
+        _note_reply(scene, spoken)
     if chars is None and spoken.then is not None:
         scene.leaving = (spoken.then, spoken.to, spoken.because)
     if spoken.kind is Kind.GREETING and scene.floor.phase is Phase.OPENING:
@@ -169,6 +172,13 @@ def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) 
     if spoken.started is None or spoken.kind is Kind.BACKCHANNEL:
         return []
     return moved(scene, FloorEvent.AGENT_STOPS)
+
+
+def _note_reply(scene: Scene, spoken: Spoken) -> None:
+    """What is not to be said for ever; the rest of a line taken up again is the same line."""
+    replies = (Kind.REPLY, Kind.CLARIFY, Kind.REPAIR)
+    if spoken.kind in replies and spoken.because.rule != "false_bargein":
+        scene.repetition = scene.repetition.after(spoken.text.strip(), scene.memory.task)
 
 
 def _thought(scene: Scene, percept: Thought) -> None:

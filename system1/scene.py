@@ -16,6 +16,8 @@ from system1.memory import ShortTermMemory
 from system1.pauses import PauseStatistics
 from system1.percepts import Heard, Word
 from system1.questions import AnswerKind, Question, TaskState
+from system1.repetition import Repetition
+from system1.suspicion import Suspicion
 from system1.thoughts import Advice, Clarify, Sentence
 
 EPSILON_S = 1e-6
@@ -51,7 +53,9 @@ class Taken:
     """The caller's turn that is being answered. Times in s.
 
     ``words_from``: where its words began, so that it can be reopened. ``forced``: it was cut off
-    by ``maxspeechtimeout`` and is answered even though the caller talks on.
+    by ``maxspeechtimeout`` and is answered even though the caller talks on. ``instead``: what is
+    to be answered where the turn itself only said that a person is speaking. ``suspicion``: as it
+    was before this turn.
     """
 
     start: float
@@ -60,6 +64,13 @@ class Taken:
     words_from: float
     confidence: float
     forced: bool = False
+    instead: str | None = None
+    suspicion: Suspicion = Suspicion()
+
+    @property
+    def asks(self) -> str:
+        """What wants an answer."""
+        return self.text if self.instead is None else self.instead
 
 
 @dataclass(slots=True)
@@ -160,6 +171,8 @@ class Scene:
     nomatch: int = 0
     turns: int = 0
     agitated: int = 0
+    suspicion: Suspicion = Suspicion()
+    repetition: Repetition = Repetition()
     leaving: tuple[Ending, str | None, Because] | None = None
 
     @property

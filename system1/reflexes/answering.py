@@ -20,8 +20,8 @@ def key_rules(scene: Scene) -> Proposal:
     if not _understood(scene):
         return None
     for rule in scene.policy.rules:
-        if _holds(scene, rule, taken.text):
-            because = Because("rule." + rule.id, (("words", taken.text),))
+        if _holds(scene, rule, taken.asks):
+            because = Because("rule." + rule.id, (("words", taken.asks),))
             return (Answered(because), _outcome(rule.say, rule.do, rule.to, because))
     return None
 
@@ -55,7 +55,7 @@ def think(scene: Scene) -> Proposal:
         return None
     if current is not None and current.interruptible:
         return None
-    return (AskMind(Because("think", (("words", taken.text),))),)
+    return (AskMind(Because("think", (("words", taken.asks),))),)
 
 
 def reply(scene: Scene) -> Proposal:
