@@ -1,9 +1,11 @@
-"""What the ears are told of a policy: the phrases that its callers may say."""
+"""What the ears are told of a policy: the phrases that its callers may say, machines among them."""
 
 from __future__ import annotations
 
 from policies.dialogue import ChoiceType
 from policies.policy import Policy
+from system1.language import language_of
+from system1.language.telltales import phrases_of_machines
 
 
 def caller_phrases(policy: Policy) -> tuple[str, ...]:
@@ -18,4 +20,6 @@ def caller_phrases(policy: Policy) -> tuple[str, ...]:
                 phrases += collect.type.choice
     for item in policy.knowledge:
         phrases += item.asks
+    if policy.machine is not None:
+        phrases += phrases_of_machines(language_of(policy.language).code)
     return tuple(dict.fromkeys(phrases))

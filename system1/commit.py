@@ -241,7 +241,8 @@ def _take_turn(scene: Scene, because: Because) -> list[Output]:
         caller.speaking,
         suspicion=scene.suspicion,
     )
-    scene.suspicion = scene.suspicion.heard(_as_heard(scene, text, start), scene.language)
+    if scene.policy.machine is not None:
+        scene.suspicion = scene.suspicion.heard(_as_heard(scene, text, start), scene.language)
     scene.turns += 1
     if text and confidence >= scene.policy.turn_taking.confidencelevel:
         scene.noinput = 0

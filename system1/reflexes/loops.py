@@ -35,8 +35,9 @@ def loop(scene: Scene) -> Proposal:
         return (Answered(because), Speak(kind, last.say, because, then=last.do, to=last.to))
     if scene.policy.farewell is None:
         return (Leave(Ending.HANG_UP, None, because),)
-    farewell = Speak(Kind.FAREWELL, scene.policy.farewell, because, then=Ending.HANG_UP)
-    return (Answered(because), farewell)
+    farewell = scene.policy.farewell
+    speak = Speak(Kind.FAREWELL, farewell, because, interruptible=False, then=Ending.HANG_UP)
+    return (Answered(because), speak)
 
 
 def _next(scene: Scene) -> Speak | None:
