@@ -21,5 +21,6 @@ def caller_phrases(policy: Policy) -> tuple[str, ...]:
     for item in policy.knowledge:
         phrases += item.asks
     if policy.machine is not None:
+        phrases += [policy.machine.challenge] if policy.machine.challenge else []
         phrases += phrases_of_machines(language_of(policy.language).code)
     return tuple(dict.fromkeys(phrases))

@@ -281,7 +281,7 @@ def _answered(scene: Scene, because: Because) -> list[Output]:
 
 def _challenge(scene: Scene, move: Challenged) -> list[Output]:
     memory = scene.memory
-    held = Held(scene.taken.asks if scene.taken is not None else "", memory.question)
+    held = Held(scene.taken.asks if scene.taken is not None else "", memory.question, move.text)
     scene.suspicion = scene.suspicion.challenged(held)
     acts = _answered(scene, move.because)
     acts += _speak(scene, Speak(Kind.CLARIFY, move.text, move.because))

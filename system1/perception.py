@@ -37,6 +37,12 @@ from system1.thoughts import (
     Sentence,
 )
 
+CHALLENGE = "machine.challenge"
+"""The rule behind the question whether a person is speaking."""
+
+UNDERSTOOD = 0.6
+"""A question is understood once this share of it was heard."""
+
 
 def perceive(scene: Scene, percept: Percept) -> list[Notice]:
     """Take a percept in; returns how the floor moved."""
@@ -165,6 +171,10 @@ def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) 
     if spoken.started is not None and heard.strip():
         scene.memory.add(Turn("agent", heard.strip(), spoken.started, at))
         _note_reply(scene, spoken)
+    held = scene.suspicion.held
+    if spoken.because.rule == CHALLENGE and len(heard) < UNDERSTOOD * len(spoken.text):
+        scene.suspicion = scene.suspicion.unheard()
+        scene.memory.question = held.question if held is not None else None
     if chars is None and spoken.then is not None:
         scene.leaving = (spoken.then, spoken.to, spoken.because)
     if spoken.kind is Kind.GREETING and scene.floor.phase is Phase.OPENING:

@@ -51,6 +51,9 @@ EVEN_S = 0.08
 FLUENT_WORDS = 60
 PATIENT_TURNS = 6
 
+MOST_CHALLENGES = 2
+"""A challenge that was cut off before it could be understood is put once more, and no oftener."""
+
 _LINES_KEPT = 6
 _GAPS_KEPT = 8
 _WORDS_COMPARED = 60
@@ -67,10 +70,14 @@ class Challenge(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The turn that the challenge was said instead of answering, and what it was an answer to."""
+    """The turn that the challenge was said instead of answering, and what it was an answer to.
+
+    ``challenge``: the words of the challenge, which two agents of one make give back to each other.
+    """
 
     text: str
     question: Question | None
+    challenge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,7 @@ class Suspicion:
     lines: tuple[tuple[str, ...], ...] = ()
     gaps: tuple[float, ...] = ()
     challenge: Challenge = Challenge.NOT_YET
+    challenges: int = 0
     held: Held | None = None
 
     def heard(self, turn: HeardTurn, language: Language) -> Suspicion:
@@ -114,7 +122,8 @@ class Suspicion:
         again = bool(line) and any(_same(line, before) for before in self.lines)
         challenge = self.challenge
         if challenge is Challenge.OPEN and turn.clear and said:
-            challenge = Challenge.NOT_MET if found or again else Challenge.MET
+            echo = self.held is not None and _same(said, language.tokens(self.held.challenge))
+            challenge = Challenge.NOT_MET if found or again or echo else Challenge.MET
         kinds = tuple(dict.fromkeys((*self.phrases, *(phrase for _, phrase in found))))
         gaps = self.gaps if turn.gap is None else (*self.gaps, round(turn.gap, 4))
         return replace(
@@ -147,7 +156,17 @@ class Suspicion:
 
     def challenged(self, held: Held) -> Suspicion:
         """The agent asks whether a person is speaking."""
-        return replace(self, challenge=Challenge.OPEN, held=held)
+        tries = self.challenges + 1
+        return replace(self, challenge=Challenge.OPEN, challenges=tries, held=held)
+
+    def unheard(self) -> Suspicion:
+        """The challenge was cut off before it could be understood: what follows is no answer."""
+        return replace(self, challenge=Challenge.NOT_YET, held=None)
+
+    @property
+    def may_challenge(self) -> bool:
+        """The question is neither under way nor answered, and was not put too often."""
+        return self.challenge is Challenge.NOT_YET and self.challenges < MOST_CHALLENGES
 
     def unanswered(self) -> Suspicion:
         """The challenge was met with silence."""

@@ -65,7 +65,8 @@ _ENGLISH: Mapping[Telltale, frozenset[str]] = {
                 "a recorded announcement",
             )
         ),
-        "as an ai, this is a recording",
+        "as an ai, this is a recording, call may be recorded, calls may be recorded",
+        "call is being recorded, call will be recorded, calls are recorded",
     ),
 }
 _CHINESE: Mapping[Telltale, frozenset[str]] = {
@@ -81,12 +82,12 @@ _CHINESE: Mapping[Telltale, frozenset[str]] = {
     ),
     Telltale.QUEUE: phrase_set(
         "您的来电对我们, 坐席全忙, 座席全忙, 坐席正忙, 座席正忙, 坐席忙, 客服代表正忙, 目前线路繁忙",
-        "正在为您转接请稍候, 请耐心等候, 前面还有, 排队人数, 您的通话将被录音",
+        "正在为您转接请稍候, 请耐心等候, 前面还有, 排队人数",
     ),
     Telltale.AUTOMATON: phrase_set(
         "我是智能助手, 我是智能客服, 我是智能语音, 我是语音助手, 我是自动, 我是机器人, 我是人工智能",
         "我是虚拟, 我是一个人工智能, 我是一个机器人, 这里是智能客服, 我是语音机器人, 我是智能机器人",
-        "作为人工智能, 这是一段录音, 这是自动语音",
+        "作为人工智能, 这是一段录音, 这是自动语音, 通话可能会录音, 通话将被录音, 通话可能会被录音",
     ),
 }
 _TABLES = {"en": _ENGLISH, "zh": _CHINESE}

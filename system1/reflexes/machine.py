@@ -12,8 +12,13 @@ from system1.floor import Phase
 from system1.language.telltales import only_assures
 from system1.moves import Answered, Challenged, Later, Proposal, Reassured, Speak
 from system1.notices import FloorState
+from system1.perception import CHALLENGE
+from system1.policy_phrases import phrases_of
 from system1.scene import EPSILON_S, Scene
 from system1.suspicion import Challenge, Suspicion
+
+SHORT_WORDS = 5
+"""A yes to the challenge with no more words than this, none of them the policy's, is a yes."""
 
 
 def machine(scene: Scene) -> Proposal:
@@ -30,13 +35,20 @@ def machine(scene: Scene) -> Proposal:
         return _unanswered(scene, policy)
     if seen.challenge is Challenge.MET and seen.held is not None:
         # Who only says yes wants the answer that the challenge was said instead of.
-        instead = seen.held.text if only_assures(scene.language, taken.text) else None
+        instead = seen.held.text if _only_yes(scene, taken.text) else None
         return (Reassured(instead, Because("machine.met", seen.evidence())),)
-    if seen.challenge is not Challenge.NOT_YET or policy.challenge is None:
+    if policy.challenge is None or not seen.may_challenge or seen.probability() < policy.suspect:
         return None
-    if seen.probability() < policy.suspect:
-        return None
-    return (Challenged(policy.challenge, Because("machine.challenge", seen.evidence())),)
+    return (Challenged(policy.challenge, Because(CHALLENGE, seen.evidence())),)
+
+
+def _only_yes(scene: Scene, text: str) -> bool:
+    """An assurance and no more, as far as it was recognised."""
+    if only_assures(scene.language, text):
+        return True
+    said = scene.language.tokens(text)
+    wants = phrases_of(scene.policy, scene.language).fit(said)
+    return len(said) <= SHORT_WORDS and scene.language.is_yes(text) and wants is None
 
 
 def _is_sure(policy: MachinePolicy, seen: Suspicion) -> bool:
