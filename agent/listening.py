@@ -1,11 +1,11 @@
-"""What the ears are told of a policy: the phrases that its callers may say, machines among them."""
+"""What the ears are told of a policy: the phrases that its callers may say."""
 
 from __future__ import annotations
 
 from policies.dialogue import ChoiceType
 from policies.policy import Policy
 from system1.language import language_of
-from system1.language.telltales import phrases_of_machines
+from system1.language.telltales import lines_of_machines
 
 
 def caller_phrases(policy: Policy) -> tuple[str, ...]:
@@ -20,7 +20,14 @@ def caller_phrases(policy: Policy) -> tuple[str, ...]:
                 phrases += collect.type.choice
     for item in policy.knowledge:
         phrases += item.asks
-    if policy.machine is not None:
-        phrases += [policy.machine.challenge] if policy.machine.challenge else []
-        phrases += phrases_of_machines(language_of(policy.language).code)
+    if policy.machine is not None and policy.machine.challenge is not None:
+        # People ask that as well, and another agent on the same policy does.
+        phrases.append(policy.machine.challenge)
     return tuple(dict.fromkeys(phrases))
+
+
+def machine_phrases(policy: Policy) -> tuple[str, ...]:
+    """What machines say; nothing where the policy looks for none."""
+    if policy.machine is None:
+        return ()
+    return lines_of_machines(language_of(policy.language).code)

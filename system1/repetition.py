@@ -33,3 +33,7 @@ class Repetition:
             state == task and (before == text or (not whole and before.startswith(text)))
             for before, state in self.said[-WINDOW * limit :]
         )
+
+
+NO_REPETITION = Repetition()
+"""Nothing was said yet."""

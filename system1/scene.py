@@ -16,8 +16,8 @@ from system1.memory import ShortTermMemory
 from system1.pauses import PauseStatistics
 from system1.percepts import Heard, Word
 from system1.questions import AnswerKind, Question, TaskState
-from system1.repetition import Repetition
-from system1.suspicion import Suspicion
+from system1.repetition import NO_REPETITION, Repetition
+from system1.suspicion import NO_SUSPICION, Suspicion
 from system1.thoughts import Advice, Clarify, Sentence
 
 EPSILON_S = 1e-6
@@ -65,7 +65,7 @@ class Taken:
     confidence: float
     forced: bool = False
     instead: str | None = None
-    suspicion: Suspicion = Suspicion()
+    suspicion: Suspicion = NO_SUSPICION
 
     @property
     def asks(self) -> str:
@@ -171,8 +171,8 @@ class Scene:
     nomatch: int = 0
     turns: int = 0
     agitated: int = 0
-    suspicion: Suspicion = Suspicion()
-    repetition: Repetition = Repetition()
+    suspicion: Suspicion = NO_SUSPICION
+    repetition: Repetition = NO_REPETITION
     leaving: tuple[Ending, str | None, Because] | None = None
 
     @property

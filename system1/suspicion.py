@@ -215,5 +215,9 @@ class Suspicion:
         return (("probability", round(self.probability(), 4)), *phrases, *weights)
 
 
+NO_SUSPICION = Suspicion()
+"""Nothing was heard yet."""
+
+
 def _same(line: tuple[str, ...], before: tuple[str, ...]) -> bool:
     return SequenceMatcher(None, line, before, autojunk=False).ratio() >= SIMILAR
