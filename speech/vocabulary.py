@@ -26,7 +26,7 @@ _WHOLE = ("{p}", "{p}", "{p}", "{p}", "{p} please", "yes {p}", "no {p}", "um {p}
 
 _OPEN = frozenset(
     "a an the my your our his her their this these some any no and or but because so if when"
-    " that which who to of in on at for from with about by is are was am be have has had do does"
+    " that which who to in on at for from with about by is are was am be have has had do does"
     " did can could will would should i we you it".split()
 )
 """Words after which callers break off to think: more must come."""
