@@ -45,9 +45,11 @@ POLICY = bot(
         {"id": "stop", "when": {"turns": 9}, "say": "Enough.", "do": "hang_up"},
     ],
     turn_taking={"max_call": 120.0, "maxspeechtimeout": 10.0},
+    machine={"say": "I was hoping for a person."},
 )
 
 WORDS = ["yes", "no", "uh-huh", "my", "line", "is", "down", "the", "um", "goodbye", "four", "wait"]
+WORDS += ["press one", "after the tone"]
 LINES = st.lists(
     st.tuples(
         st.floats(0.05, 6.0),
@@ -86,6 +88,8 @@ def test_a_call_keeps_its_invariants(
     offered += [one.say for one in POLICY.disclosures]
     offered += [one.say for ladder in (POLICY.noinput, POLICY.nomatch) for one in ladder]
     offered += [one.say for one in POLICY.rules]
+    assert POLICY.machine is not None
+    offered += [POLICY.machine.say, POLICY.machine.challenge or ""]
     offered += [text for one in POLICY.fillers for text in one.say]
     offered += [str(answer) for answer in stage.mind.answers]
     forced = False
