@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
-from statistics import pstdev
 from types import MappingProxyType
 
 from system1.language import Language
@@ -124,7 +123,7 @@ class Suspicion:
         if challenge is Challenge.OPEN and turn.clear and said:
             echo = self.held is not None and _same(said, language.tokens(self.held.challenge))
             challenge = Challenge.NOT_MET if found or again or echo else Challenge.MET
-        kinds = tuple(dict.fromkeys((*self.phrases, *(phrase for _, phrase in found))))
+        phrases = tuple(dict.fromkeys((*self.phrases, *(one for _, one in found))))
         gaps = self.gaps if turn.gap is None else (*self.gaps, round(turn.gap, 4))
         return replace(
             self,
@@ -133,7 +132,7 @@ class Suspicion:
             hesitations=self.hesitations + sum(map(language.is_hesitation, said)),
             repeats=self.repeats + (again and not turn.asked_again),
             telltale_turns=self.telltale_turns + bool(found),
-            phrases=kinds[-_LINES_KEPT:],
+            phrases=phrases[-_LINES_KEPT:],
             voicemail=self.voicemail or any(kind is Telltale.VOICEMAIL for kind, _ in found),
             lines=((*self.lines, line) if line else self.lines)[-_LINES_KEPT:],
             gaps=gaps[-_GAPS_KEPT:],
@@ -187,7 +186,7 @@ class Suspicion:
 
     def features(self) -> tuple[tuple[str, float], ...]:
         """The evidence that is there, with its weights."""
-        even = len(self.gaps) >= GAPS and pstdev(self.gaps) < EVEN_S
+        even = len(self.gaps) >= GAPS and _spread(self.gaps) < EVEN_S
         there = {
             "telltale": self.telltale_turns > 0,
             "telltale_again": self.telltale_turns > 1,
@@ -217,6 +216,12 @@ class Suspicion:
 
 NO_SUSPICION = Suspicion()
 """Nothing was heard yet."""
+
+
+def _spread(gaps: tuple[float, ...]) -> float:
+    """Standard deviation (s); ``statistics.pstdev`` takes ten times as long, in exact fractions."""
+    mean = math.fsum(gaps) / len(gaps)
+    return math.sqrt(math.fsum((gap - mean) ** 2 for gap in gaps) / len(gaps))
 
 
 def _same(line: tuple[str, ...], before: tuple[str, ...]) -> bool:
