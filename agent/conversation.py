@@ -20,7 +20,7 @@ import numpy as np
 from agent import files
 from agent.call import Call
 from agent.figures import measure
-from agent.listening import caller_phrases
+from agent.listening import caller_phrases, machine_phrases
 from agent.opening import DEFAULT_THINK_S, Opening, Options, loaded, prepare
 from agent.recording import Recording, read_recording
 from agent.records import Outcome, Record
@@ -94,9 +94,8 @@ class Conversation:
         chosen = loaded(policy)
         profile = speech or chosen.speech or DEFAULT_PROFILE
         # Ears and voice first: they refuse what they cannot do before a file is touched.
-        ears = open_ears(
-            profile, Vocabulary((*caller_phrases(chosen), *extra_words)), chosen.language
-        )
+        words = Vocabulary((*caller_phrases(chosen), *extra_words), machine_phrases(chosen))
+        ears = open_ears(profile, words, chosen.language)
         voice = chosen.voice
         mouth = AudioMouth(
             open_voice(profile, chosen.language, voice.name, voice.rate, voice.pitch)

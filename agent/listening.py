@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from policies.dialogue import ChoiceType
 from policies.policy import Policy
+from system1.language import language_of
+from system1.language.telltales import lines_of_machines
 
 
 def caller_phrases(policy: Policy) -> tuple[str, ...]:
@@ -18,4 +20,14 @@ def caller_phrases(policy: Policy) -> tuple[str, ...]:
                 phrases += collect.type.choice
     for item in policy.knowledge:
         phrases += item.asks
+    if policy.machine is not None and policy.machine.challenge is not None:
+        # People ask that as well, and another agent on the same policy does.
+        phrases.append(policy.machine.challenge)
     return tuple(dict.fromkeys(phrases))
+
+
+def machine_phrases(policy: Policy) -> tuple[str, ...]:
+    """What machines say; nothing where the policy looks for none."""
+    if policy.machine is None:
+        return ()
+    return lines_of_machines(language_of(policy.language).code)

@@ -15,7 +15,8 @@ from policies.timing import Ending, Filler, Rung, SilenceRung
 class Phrasebook:
     """The default words of one language; all empty for a language that we do not speak.
 
-    ``colleague``: said before a transfer after too many misunderstandings.
+    ``colleague``: said before a transfer after too many misunderstandings. ``challenge``: asked of
+    what may be a machine.
     """
 
     noinput: tuple[SilenceRung, ...] = ()
@@ -25,6 +26,7 @@ class Phrasebook:
     caller_backchannels: tuple[str, ...] = ()
     farewell: str | None = None
     colleague: str | None = None
+    challenge: str | None = None
 
 
 _ENGLISH = Phrasebook(
@@ -60,6 +62,7 @@ _ENGLISH = Phrasebook(
     ),
     farewell="I'm afraid we have to stop here. Thank you for calling. Goodbye.",
     colleague="Let me get a colleague.",
+    challenge="Am I speaking with a person?",
 )
 
 _CHINESE = Phrasebook(
@@ -95,6 +98,7 @@ _CHINESE = Phrasebook(
     ),
     farewell="不好意思，今天只能先聊到这里。感谢您的来电，再见。",
     colleague="我帮您转给同事。",
+    challenge="请问您是真人吗？",
 )
 
 _PHRASEBOOKS = {"en": _ENGLISH, "zh": _CHINESE, "cmn": _CHINESE}

@@ -113,7 +113,11 @@ class Policy(Section):
     soothe: Soothe = Field(Soothe(), description="For a fast or agitated caller.")
     affect: Affect = Field(Affect(), description="When a caller counts as fast or agitated.")
     backchannels: Backchannels = Field(Backchannels(), description="The little words.")
-    machine: Machine | None = Field(None, description="For an answering machine at the other end.")
+    machine: Machine | None = Field(
+        None,
+        description="For an answering machine, a menu or another agent at the other end. "
+        "Left out: none is looked for.",
+    )
     farewell: Line | None = Field(
         None,
         description="Said when a limit of the policy ends the call. "
@@ -169,6 +173,11 @@ class Policy(Section):
                 filled[section] = {key: words, **given}
             elif isinstance(given, Section) and key not in given.model_fields_set:
                 filled[section] = given.model_copy(update={key: words})
+        machine = data.get("machine")
+        if isinstance(machine, Mapping):
+            filled["machine"] = {"challenge": book.challenge, **machine}
+        elif isinstance(machine, Machine) and "challenge" not in machine.model_fields_set:
+            filled["machine"] = machine.model_copy(update={"challenge": book.challenge})
         return filled
 
     @model_validator(mode="after")

@@ -137,6 +137,13 @@ class TurnTaking(Section):
         description="Words recognised with less confidence count as not understood (VoiceXML). "
         "No unit, 0 to 1.",
     )
+    max_repeats: int = Field(
+        3,
+        ge=1,
+        le=20,
+        description="What the agent has said so often of late, while the task got no further, is "
+        "not said again: the call goes where the last step of nomatch leads, or ends. No unit.",
+    )
     max_call: float = Field(
         1800.0, gt=0, le=14400, description="A call never lasts longer than this. Unit: s."
     )
@@ -273,9 +280,39 @@ class Backchannels(Section):
 
 
 class Machine(Spoken):
-    """What to do when the other party is a machine."""
+    """What to do when the other party is a machine. Without this section none is looked for."""
 
     do: Ending = Field(Ending.HANG_UP, strict=False, description="What follows once it was said.")
+    challenge: Line | None = Field(
+        None,
+        description="Asked once of what may be a machine, instead of an answer. "
+        "Left out: the usual words of the language; null: nothing is asked.",
+    )
+    suspect: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="From this probability of a machine on, the challenge is asked. "
+        "No unit, 0 to 1.",
+    )
+    sure: float = Field(
+        0.95,
+        ge=0,
+        le=1,
+        description="From this probability on, nothing is asked any more. No unit, 0 to 1.",
+    )
+    answer_within: Seconds = Field(
+        6.0,
+        gt=0,
+        le=60,
+        description="A challenge that is met with so much silence was not met. Unit: s.",
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.sure < self.suspect:
+            refuse([(("sure",), f"must not be less than suspect ({self.suspect})")])
+        return self
 
 
 AnyRung = TypeVar("AnyRung", bound=Rung)

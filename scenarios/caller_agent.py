@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from agent.conversation import Conversation
+from agent.records import Record
 from policies.loading import load_policy
 from scenarios.caller import default_voice
 from scenarios.line import TelephoneLine
@@ -58,6 +59,11 @@ class CallerAgent:
     def hung_up(self) -> bool:
         """Whether it has ended the call."""
         return self._call.ended is not None
+
+    @property
+    def journal(self) -> list[Record]:
+        """Its own record of the call."""
+        return self._call.journal
 
     def connect(self) -> None:
         """From the next frame on it hears and speaks."""

@@ -1,4 +1,4 @@
-"""Ears that need no weights, no GPU and no network: Silero VAD, pocketsphinx, prosody.
+"""Ears that need no weights, no GPU and no network: Silero VAD, pocketsphinx, prosody, beeps.
 
 They work in chunks of 32 ms (768 samples at 24 kHz, 512 at 16 kHz), whatever the blocks are that
 audio comes in; the time of every sound is corrected for the resampler's delay.
@@ -16,6 +16,7 @@ from speech.recogniser import Recogniser
 from speech.resampling import RESAMPLE_DELAY_S, Downsampler
 from speech.silero import SileroVad
 from speech.sphinx import Sphinx
+from speech.tones import BeepMeter
 from speech.vocabulary import Emphasis, Vocabulary
 from system1.percepts import Percept, SpeechStarted, SpeechStopped
 from system1.questions import AnswerKind, Question
@@ -38,6 +39,7 @@ class EmbeddedEars:
         self._recogniser = Recogniser(Sphinx(vocabulary))
         self._activity = Activity()
         self._prosody = ProsodyMeter()
+        self._beeps = BeepMeter()
         self._downsampler = Downsampler(_CHUNK)
         self._pending = np.zeros(0, np.float32)
         self._begins: float | None = None
@@ -85,6 +87,9 @@ class EmbeddedEars:
         prosody = self._prosody.step(chunk, self._activity.speaking, at)
         if prosody is not None:
             percepts.append(prosody)
+        beep = self._beeps.step(chunk, at)
+        if beep is not None:
+            percepts.append(beep)
         heard = self._recogniser.step(chunk, ends, self._onset, self._quiet_since, at)
         if heard is not None:
             percepts.append(heard)

@@ -66,9 +66,14 @@ letters."""
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a caller may say on this line, beside what callers say anywhere: a policy's phrases."""
+    """What a caller may say on this line, beside what callers say anywhere: a policy's phrases.
+
+    ``machines``: what only a machine would say. It is known as it stands and counts once, so that
+    people are not heard to say it.
+    """
 
     phrases: tuple[str, ...] = ()
+    machines: tuple[str, ...] = ()
 
     def sentences(self, emphasis: Emphasis = Emphasis.ANY) -> tuple[str, ...]:
         """The language model's text: lower case, words between single spaces."""
@@ -81,7 +86,7 @@ class Vocabulary:
             elif emphasis is Emphasis.ANY:
                 common += sentences[::_UNAWAITED]
         whole = (*common, *_carried(self.phrases))
-        return (*whole, *_broken_off(whole))
+        return (*whole, *_broken_off(whole), *(normal(one) for one in self.machines))
 
     def pronunciations(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Every word of the sentences, sorted, with its pronunciations in CMU phones."""

@@ -29,12 +29,14 @@ from system1.moves import (
     AskMind,
     Attend,
     Backchannel,
+    Challenged,
     Disregard,
     Extend,
     Hush,
     Leave,
     Lower,
     Move,
+    Reassured,
     Reopen,
     Speak,
     TakeTurn,
@@ -43,7 +45,9 @@ from system1.moves import (
 )
 from system1.notices import Notice, SpeechDismissed, TurnEnded, TurnReopened
 from system1.perception import moved
+from system1.questions import AnswerKind, Question
 from system1.scene import Scene, Spoken, Taken, Work
+from system1.suspicion import HeardTurn, Held
 
 Output = Act | Notice
 
@@ -77,10 +81,14 @@ def commit(scene: Scene, move: Move) -> list[Output]:
         case AskMind():
             return _ask_mind(scene, move.because)
         case Answered():
-            return _answered(scene)
+            return _answered(scene, move.because)
         case Attend():
             scene.listening = move.question
             return [Listen(move.question, move.because)]
+        case Challenged():
+            return _challenge(scene, move)
+        case Reassured():
+            return _reassured(scene, move)
         case Leave():
             return _leave(scene, move)
         case _:
@@ -206,6 +214,7 @@ def _yield(scene: Scene, because: Because) -> list[Output]:
     if spoken.kind not in (Kind.FILLER, Kind.SOOTHE, Kind.CHECK_IN):
         scene.agent.yielded = spoken
     scene.caller.over_since = None
+    scene.suspicion = scene.suspicion.interrupted()
     acts: list[Output] = [Stop(spoken.id, scene.policy.turn_taking.bargein.fade, because)]
     work = scene.work
     if work is not None and work.utterance == spoken.id:
@@ -259,8 +268,18 @@ def _take_turn(scene: Scene, because: Because) -> list[Output]:
     temper = scene.affect
     scene.affect, signs = temper.turn_taken(scene.language.complains(text))
     scene.taken = Taken(
-        start, end, text, caller.words_from, confidence, caller.speaking, signs, temper
+        start,
+        end,
+        text,
+        caller.words_from,
+        confidence,
+        caller.speaking,
+        signs,
+        temper,
+        suspicion=scene.suspicion,
     )
+    if scene.policy.machine is not None:
+        scene.suspicion = scene.suspicion.heard(_as_heard(scene, text, start), scene.language)
     scene.turns += 1
     scene.agitated += is_agitated(signs)
     if text and confidence >= scene.policy.turn_taking.confidencelevel:
@@ -278,12 +297,48 @@ def _take_turn(scene: Scene, because: Because) -> list[Output]:
     return [TurnEnded(scene.now, start, end, text, because)]
 
 
-def _answered(scene: Scene) -> list[Output]:
+def _as_heard(scene: Scene, text: str, start: float) -> HeardTurn:
+    task = scene.memory.task
+    asking = [one for one in task.slots if one.name == task.asking] if task is not None else []
+    again = bool(scene.nomatch or scene.noinput or any(slot.attempts for slot in asking))
+    gap = start - scene.agent.silent_since
+    timed = gap > 0 and not scene.noinput and scene.floor.phase is not Phase.OPENING
+    clear = scene.caller.confidence() >= scene.policy.turn_taking.confidencelevel
+    return HeardTurn(text, gap if timed else None, again, clear)
+
+
+def _answered(scene: Scene, because: Because) -> list[Output]:
     """Nothing more is owed; if nothing is said either, the silence counts from here."""
+    acts: list[Output] = []
+    if scene.work is not None and not scene.work.done:
+        acts.append(Abandon(scene.work.think, because))
     scene.taken = None
     scene.work = None
     scene.agent.silent_since = scene.now
-    return list(moved(scene, FloorEvent.CALLER_DISMISSED))
+    acts += moved(scene, FloorEvent.CALLER_DISMISSED)
+    return acts
+
+
+def _challenge(scene: Scene, move: Challenged) -> list[Output]:
+    memory = scene.memory
+    held = Held(scene.taken.asks if scene.taken is not None else "", memory.question, move.text)
+    scene.suspicion = scene.suspicion.challenged(held)
+    acts = _answered(scene, move.because)
+    acts += _speak(scene, Speak(Kind.CLARIFY, move.text, move.because))
+    memory.question = Question(AnswerKind.YES_NO)
+    if scene.agent.current is not None:
+        scene.agent.current.question = memory.question
+    return acts
+
+
+def _reassured(scene: Scene, move: Reassured) -> list[Output]:
+    held, taken = scene.suspicion.held, scene.taken
+    if held is not None:
+        scene.memory.question = held.question
+    if taken is not None:
+        taken.instead = move.instead
+    scene.suspicion = scene.suspicion.settled()
+    return []
 
 
 def _reopen(scene: Scene, because: Because) -> list[Output]:
@@ -300,6 +355,7 @@ def _reopen(scene: Scene, because: Because) -> list[Output]:
     scene.turns -= 1
     scene.agitated -= is_agitated(taken.signs)
     scene.affect = scene.affect.reopened(taken.temper, scene.policy.affect)
+    scene.suspicion = scene.suspicion.without_turn(taken.suspicion)
     scene.memory.drop_last_of_caller()
     scene.taken = None
     scene.work = None
@@ -315,8 +371,8 @@ def _ask_mind(scene: Scene, because: Because) -> list[Output]:
         return []
     think = scene.agent.next_think
     scene.agent.next_think += 1
-    scene.work = Work(think, taken.text, scene.now)
-    return [Think(think, scene.memory.brief(taken.text), False, because)]
+    scene.work = Work(think, taken.asks, scene.now)
+    return [Think(think, scene.memory.brief(taken.asks), False, because)]
 
 
 def _leave(scene: Scene, move: Leave) -> list[Output]:

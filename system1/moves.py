@@ -121,6 +121,22 @@ class Attend:
 
 
 @dataclass(frozen=True, slots=True)
+class Challenged:
+    """Ask whether a person is speaking, instead of answering the turn taken, which is held."""
+
+    text: str
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Reassured:
+    """A person is speaking; ``instead``: the held turn is to be answered now, not this one."""
+
+    instead: str | None
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """End the call, or hand it over."""
 
@@ -144,6 +160,8 @@ Move = (
     | AskMind
     | Answered
     | Attend
+    | Challenged
+    | Reassured
     | Leave
 )
 

@@ -37,6 +37,12 @@ from system1.thoughts import (
     Sentence,
 )
 
+CHALLENGE = "machine.challenge"
+"""The rule behind the question whether a person is speaking."""
+
+UNDERSTOOD = 0.6
+"""A question is understood once this share of it was heard."""
+
 
 def perceive(scene: Scene, percept: Percept) -> list[Notice]:
     """Take a percept in; returns how the floor moved."""
@@ -67,6 +73,7 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
             scene.floor.send(FloorEvent.ENDED, scene.now)
         case SoundEvent():
             _sound(scene, percept.sound)
+            scene.suspicion = scene.suspicion.sounded(percept.sound)
         case Prosody():
             scene.affect = scene.affect.heard(percept, scene.policy.affect)
         case CallStarted() | Tick():
@@ -195,6 +202,11 @@ def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) 
         if spoken.kind is Kind.SOOTHE:
             scene.affect = scene.affect.soothed()
             agent.soothe_uses += 1
+        _note_reply(scene, spoken)
+    held = scene.suspicion.held
+    if spoken.because.rule == CHALLENGE and len(heard) < UNDERSTOOD * len(spoken.text):
+        scene.suspicion = scene.suspicion.unheard()
+        scene.memory.question = held.question if held is not None else None
     if chars is None and spoken.then is not None:
         scene.leaving = (spoken.then, spoken.to, spoken.because)
     if spoken.kind is Kind.GREETING and scene.floor.phase is Phase.OPENING:
@@ -202,6 +214,13 @@ def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) 
     if spoken.started is None:
         return []
     return moved(scene, FloorEvent.AGENT_STOPS)
+
+
+def _note_reply(scene: Scene, spoken: Spoken) -> None:
+    """What is not to be said for ever; the rest of a line taken up again is the same line."""
+    replies = (Kind.REPLY, Kind.CLARIFY, Kind.REPAIR)
+    if spoken.kind in replies and spoken.because.rule != "false_bargein":
+        scene.repetition = scene.repetition.after(spoken.text.strip(), scene.memory.task)
 
 
 def _thought(scene: Scene, percept: Thought) -> None:

@@ -17,6 +17,8 @@ from system1.memory import ShortTermMemory
 from system1.pauses import PauseStatistics
 from system1.percepts import Heard, Word
 from system1.questions import AnswerKind, Question, TaskState
+from system1.repetition import NO_REPETITION, Repetition
+from system1.suspicion import NO_SUSPICION, Suspicion
 from system1.thoughts import Advice, Clarify, Sentence
 from system1.waits import Waits
 
@@ -54,7 +56,9 @@ class Taken:
 
     ``words_from``: where its words began, so that it can be reopened. ``forced``: it was cut off
     by ``maxspeechtimeout`` and is answered even though the caller talks on. ``signs``: of what mood
-    it was; ``temper``: what was known of the mood before it was taken.
+    it was; ``temper``: what was known of the mood before it was taken. ``instead``: what is to be
+    answered where the turn itself only said that a person is speaking. ``suspicion``: as it was
+    before this turn.
     """
 
     start: float
@@ -65,6 +69,13 @@ class Taken:
     forced: bool = False
     signs: tuple[Sign, ...] = ()
     temper: Temper = field(default_factory=Temper)
+    instead: str | None = None
+    suspicion: Suspicion = NO_SUSPICION
+
+    @property
+    def asks(self) -> str:
+        """What wants an answer."""
+        return self.text if self.instead is None else self.instead
 
 
 @dataclass(slots=True)
@@ -187,6 +198,8 @@ class Scene:
     turns: int = 0
     agitated: int = 0
     affect: Temper = field(default_factory=Temper)
+    suspicion: Suspicion = NO_SUSPICION
+    repetition: Repetition = NO_REPETITION
     leaving: tuple[Ending, str | None, Because] | None = None
 
     @property

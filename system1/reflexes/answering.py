@@ -20,9 +20,9 @@ def key_rules(scene: Scene) -> Proposal:
     if not _understood(scene):
         return None
     for rule in scene.policy.rules:
-        if _holds(scene, rule, taken.text):
+        if _holds(scene, rule, taken.asks):
             counted = (("agitated", scene.agitated),) if rule.when.agitated is not None else ()
-            because = Because("rule." + rule.id, (("words", taken.text), *counted))
+            because = Because("rule." + rule.id, (("words", taken.asks), *counted))
             return (Answered(because), _outcome(rule.say, rule.do, rule.to, because))
     return None
 
@@ -56,7 +56,7 @@ def think(scene: Scene) -> Proposal:
         return None
     if current is not None and current.interruptible:
         return None
-    return (AskMind(Because("think", (("words", taken.text),))),)
+    return (AskMind(Because("think", (("words", taken.asks),))),)
 
 
 def reply(scene: Scene) -> Proposal:

@@ -79,7 +79,7 @@ def goes_on(scene: Scene) -> Proposal:
 def revised(scene: Scene) -> Proposal:
     """The recogniser changed its mind about a turn that no answer has begun for."""
     caller, taken = scene.caller, scene.taken
-    if taken is None or caller.turn_start is not None or scene.agent.audible:
+    if taken is None or caller.turn_start is not None or scene.agent.audible or taken.forced:
         return None
     now_reads = " ".join(
         word.text for word in caller.words(taken.words_from) if word.start < taken.end - EPSILON_S

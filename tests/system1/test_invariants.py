@@ -47,12 +47,14 @@ POLICY = bot(
     turn_taking={"max_call": 120.0, "maxspeechtimeout": 10.0},
     backchannels={"agent": {"say": ["mm-hm", "I see"], "every": 2.0, "after": 0.5}},
     soothe={"agitated": ["I am sorry.", "Let us see."], "fast_speech": ["No rush."]},
+    machine={"say": "I was hoping for a person."},
 )
 
 BACKCHANNELS = [one for one in (POLICY.backchannels.agent,) if one is not None]
 
 WORDS = ["yes", "no", "uh-huh", "my", "line", "is", "down", "the", "um", "goodbye", "four", "wait"]
 WORDS += ["hold on", "let me check"]
+WORDS += ["press one", "after the tone"]
 LINES = st.lists(
     st.tuples(
         st.floats(0.05, 6.0),
@@ -96,6 +98,8 @@ def test_a_call_keeps_its_invariants(
     offered += [one.say for one in POLICY.disclosures]
     offered += [one.say for ladder in (POLICY.noinput, POLICY.nomatch) for one in ladder]
     offered += [one.say for one in POLICY.rules]
+    assert POLICY.machine is not None
+    offered += [POLICY.machine.say, POLICY.machine.challenge or ""]
     offered += [text for one in POLICY.fillers for text in one.say]
     offered += [text for one in BACKCHANNELS for text in one.say]
     offered += [*POLICY.hold.say]
