@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from system1.language import Language
-from system2.terms import Terms, likeness, terms_of
+from system2.terms import SHORTEST_MISHEARD, Terms, likeness, terms_of
 
 _MISSING = 0.7
 _EXTRA = 0.25
@@ -114,6 +114,8 @@ def _closest(term: str, terms: Iterable[str]) -> tuple[str | None, float]:
     if term in terms:
         return term, 1.0
     best, credit = None, 0.0
+    if len(term) < SHORTEST_MISHEARD or not term.isascii():
+        return best, credit
     for other in terms:
         like = _alike(term, other)
         if like > credit:

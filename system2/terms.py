@@ -171,10 +171,15 @@ def _bare(word: str) -> str:
     return word.removesuffix("e") if len(word) > 4 else word
 
 
+SHORTEST_MISHEARD = 4
+"""Words of fewer letters are too easily one another to be taken for one misheard; so are the
+characters of Chinese."""
+
+
 def likeness(one: str, other: str) -> float:
     """How much a misheard word still counts: 0, or 0.5 to 0.85 for words a letter or two apart."""
     longest = max(len(one), len(other))
-    if min(len(one), len(other)) < 4 or not (one.isascii() and other.isascii()):
+    if min(len(one), len(other)) < SHORTEST_MISHEARD or not (one.isascii() and other.isascii()):
         return 0.0
     distance = _distance(one, other)
     if distance > (1 if longest <= 5 else 2):

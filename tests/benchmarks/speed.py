@@ -50,8 +50,8 @@ def run(
     policies: list[Policy] = []
     for turn, path in enumerate([paths[0], *paths]):
         script = load_scenario(path)
-        if fidelity == "audio" and script.fidelity == "text":
-            continue
+        if script.caller.policy is not None or (fidelity == "audio" and script.fidelity == "text"):
+            continue  # two agents are two calls, and always of sound
         began = time.process_time()
         done = asyncio.run(run_scenario(script, path, fidelity=fidelity))
         cpu_s = time.process_time() - began
