@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Self, TypeVar
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -339,4 +339,3 @@ def _later(fillers: tuple[Filler, ...]) -> tuple[Filler, ...]:
 Ladder = Annotated[tuple[Rung, ...], Field(strict=False), AfterValidator(_climbing)]
 SilenceLadder = Annotated[tuple[SilenceRung, ...], Field(strict=False), AfterValidator(_climbing)]
 Fillers = Annotated[tuple[Filler, ...], Field(strict=False), AfterValidator(_later)]
-YesNo = Literal["yes", "no"]

@@ -7,9 +7,10 @@ import copy
 from policies.policy import Policy
 from system1.acts import SetTimer
 from system1.arbiter import arbitrate
-from system1.commit import Output, commit
+from system1.commit import commit
 from system1.floor import Floor, Phase
 from system1.language import language_of
+from system1.notices import Output
 from system1.pauses import PauseStatistics
 from system1.perception import perceive
 from system1.percepts import Percept

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from system1.acts import Because
+from system1.acts import Act, Because
 
 
 class FloorAction(StrEnum):
@@ -68,3 +68,6 @@ class SpeechDismissed:
 
 
 Notice = FloorMoved | TurnEnded | TurnReopened | SpeechDismissed
+
+Output = Act | Notice
+"""What a step of System 1 gives."""
