@@ -149,9 +149,8 @@ class Sphinx:
     def _decode_whole(self, speech_s: float) -> None:
         """Decode the utterance again with the cepstral mean that it has itself.
 
-        A decoder starts with the mean of its training; until it has heard the caller for a
-        while its words are poor (of 184 words said to a cold decoder 16 % were wrong on a wide
-        line and 40 % on a telephone's; decoded whole, 4 and 11 %).
+        A decoder starts with a mean that is not this caller's; until it has heard the caller for
+        a while its words are poor (tests/benchmarks/recognition.py tells cold from warm).
         """
         self._decoder.start_utt()
         self._decoder.process_raw(b"".join(self._fed), full_utt=True)
