@@ -157,3 +157,14 @@ async def test_what_breaks_in_a_call_ends_it_in_order_and_is_logged_without_word
     logged = capsys.readouterr().err
     assert "call.failed" in logged
     assert "secret" not in logged
+
+
+async def test_the_audio_is_the_clock(tmp_path: Path) -> None:
+    async with Conversation.open("broadband", out=tmp_path) as conversation:
+        await conversation.step(hiss(6.0))
+        said = [one for one in conversation.journal if isinstance(one, Utterance)]
+    _, agent = read_recording(tmp_path / "call.wav")
+    audible = np.flatnonzero(np.abs(agent) > 0.002) / SAMPLE_RATE
+    assert len(said) == 2
+    # The journal's times are those of the recording, however long the call has gone on.
+    assert audible[-1] == pytest.approx(said[-1].end, abs=0.012)

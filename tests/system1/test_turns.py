@@ -256,3 +256,15 @@ def test_words_revised_before_the_answer_is_audible_are_answered_once() -> None:
     ]
     said = [one.heard for one in stage.utterances() if one.kind is Kind.REPLY]
     assert said == ["About the right thing."]
+
+
+def test_every_pause_that_the_caller_ended_by_going_on_is_learnt() -> None:
+    stage = Stage(bot())
+    end = stage.says(4.0, "i would like to know about the")
+    end = stage.says(end + 1.4, "price of the")
+    stage.says(end + 1.4, "line")
+    before = stage.call._system1.scene.pauses[AnswerKind.FREE]
+    stage.play(20.0)
+    after = stage.call._system1.scene.pauses[AnswerKind.FREE]
+    assert (before.count, after.count) == (0, 2)
+    assert after.mu > before.mu
