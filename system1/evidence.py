@@ -55,10 +55,17 @@ def weigh(scene: Scene) -> Evidence:
     features = [(name, WEIGHTS[name]) for name in found]
     horizons = scene.caller.end_of_turn
     if horizons:
-        probability = min(max(horizons[-1][1], 0.01), 0.99)
-        features.append(("semantic_vad", math.log(probability / (1.0 - probability))))
+        features.append(("semantic_vad", _log_odds(horizons[-1][1])))
+    features += [
+        (by, _log_odds(scene.caller.completion[by])) for by in sorted(scene.caller.completion)
+    ]
     total = sum(weight for _, weight in features)
     return Evidence(1.0 / (1.0 + math.exp(-total)), tuple(features))
+
+
+def _log_odds(probability: float) -> float:
+    clipped = min(max(probability, 0.01), 0.99)
+    return math.log(clipped / (1.0 - clipped))
 
 
 def _words_say(scene: Scene, text: str) -> list[str]:

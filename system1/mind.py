@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 
 from policies.policy import Policy
 from system1.acts import SetTimer
@@ -51,12 +52,17 @@ class System1:
         """The call is over; further percepts are ignored."""
         return self.scene.floor.phase is Phase.ENDED
 
-    def step(self, percept: Percept) -> list[Output]:
-        """Acts and notices for a percept. Percepts come in time order."""
+    def step(self, percept: Percept, look: Callable[[Scene], None] | None = None) -> list[Output]:
+        """Acts and notices for a percept. Percepts come in time order.
+
+        ``look`` sees the scene between what was perceived and what is made of it.
+        """
         scene = self.scene
         if self.ended:
             return []
         outputs: list[Output] = list(perceive(scene, percept))
+        if look is not None:
+            look(scene)
         wake: float | None = None
         for _ in range(MOST_MOVES):
             if self.ended:

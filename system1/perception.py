@@ -11,6 +11,7 @@ from system1.notices import FloorMoved, Notice
 from system1.percepts import (
     CallerLeft,
     CallStarted,
+    Completion,
     EndOfTurn,
     Heard,
     Percept,
@@ -57,6 +58,8 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
             _heard(scene, percept)
         case EndOfTurn():
             scene.caller.end_of_turn = percept.horizons
+        case Completion(by=by, probability=probability):
+            scene.caller.completion[by] = probability
         case PlaybackStarted():
             return _playback_started(scene, percept)
         case WordPlayed():
@@ -117,6 +120,7 @@ def _speech_started(scene: Scene, percept: SpeechStarted) -> list[Notice]:
     caller.speaking = True
     caller.onset = percept.onset
     caller.end_of_turn = ()
+    caller.completion = {}
     if caller.turn_start is None:
         caller.turn_start = percept.onset
         caller.speech_s = 0.0

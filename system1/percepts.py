@@ -72,6 +72,20 @@ class EndOfTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """A model's probability that the caller's turn is over, as of the last sound heard.
+
+    ``by``: which model, such as ``smart_turn`` or ``adviser``. It speaks of the words and the
+    voice up to ``offset`` (s); the silence after it is no part of it.
+    """
+
+    at: float
+    by: str
+    probability: float
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
 class Prosody:
     """The caller's voice against the caller's own baseline, over the last second of speech.
 
@@ -152,6 +166,7 @@ Percept = (
     | SpeechStopped
     | Heard
     | EndOfTurn
+    | Completion
     | Prosody
     | SoundEvent
     | PlaybackStarted
