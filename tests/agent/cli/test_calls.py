@@ -190,3 +190,24 @@ def test_ctrl_c_leaves_valid_files(desk: Path) -> None:
     with wave.open(str(recorded)) as recording:
         assert 24_000 <= recording.getnframes() < 600 * 24_000
     assert not (desk / "out" / "cut" / "result.json").exists()
+
+
+def test_replay_tells_what_another_policy_would_have_done(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "stories/good.yaml", "--fidelity", "text"]) == 0
+    capsys.readouterr()
+    shared = ["replay", "out/good", "--held-with", "tiny.yaml"]
+    assert main(shared) == 0
+    assert capsys.readouterr().out == "no difference\n"
+    assert main([*shared, "--set", "greeting=Good day.", "--json", "differs.json"]) == 0
+    shown = capsys.readouterr().out
+    assert "“Good day.”" in shown
+    assert "Exact up to the first act" in shown
+    assert "1 difference\n" in shown
+    told = json.loads((desk / "differs.json").read_text())
+    assert told["calls"][0]["moments"][0]["would_be"]["line"] == "Good day."
+    assert main([*shared, "--set", "greeting=3"]) == 2
+    assert "greeting: must be text" in capsys.readouterr().err
+    assert main(["replay", "out/good"]) == 2
+    assert "--held-with" in capsys.readouterr().err
