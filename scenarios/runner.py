@@ -86,7 +86,15 @@ async def run_scenario(
     wall_s = time.perf_counter() - began
     judged = _judge(script, director, heard, fidelity, wall_s)
     if out is not None:
-        write_outcome(out, judged.result, judged.records, judged.caller, judged.agent, judged.spans)
+        write_outcome(
+            out,
+            judged.result,
+            judged.records,
+            judged.caller,
+            judged.agent,
+            judged.spans,
+            policy,
+        )
     return judged
 
 
