@@ -13,7 +13,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from agent.counterfactual import Counterfactual, Course, Moment, What, tally
+from agent.counterfactual import Counterfactual, Moment, tally
+from agent.following import Course, What
 from agent.recorded import RecordedCall
 from agent.wording import clock, length
 

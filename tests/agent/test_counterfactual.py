@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from agent.counterfactual import Moment, What, counterfactual, tally
+from agent.counterfactual import Moment, counterfactual, tally
+from agent.following import What
 from agent.records import Record
 from agent.replay import diverges_at
 from policies.changes import changed
