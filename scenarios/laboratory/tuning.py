@@ -14,8 +14,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from annotated_types import Ge, Gt, Le
-
 from policies.policy import Policy
 from policies.timing import BargeIn, Endpointing
 from scenarios.laboratory.labelled import LabelledCall
@@ -141,7 +139,7 @@ def _fit(
         for _ in range(_MOST_ROUNDS):
             before = cost
             for field in fields:
-                for number in candidates(field, _get(best, field), steps):
+                for number in candidates(_get(best, field), steps):
                     other = _with(best, field, number)
                     if other is None:
                         continue
@@ -153,21 +151,9 @@ def _fit(
     return best
 
 
-def candidates(field: Field, around: float, steps: Sequence[float]) -> list[float]:
-    """Values in the range that the policy's schema gives a field, in hundredths."""
-    model = Endpointing if field[0] == "endpointing" else BargeIn
-    low, high = 0.0, math.inf
-    for bound in model.model_fields[field[1]].metadata:
-        match bound:
-            case Ge(ge=float(at) | int(at)):
-                low = max(low, at)
-            case Gt(gt=float(at) | int(at)):
-                low = max(low, at + 0.01)
-            case Le(le=float(at) | int(at)):
-                high = min(high, at)
-            case _:
-                pass
-    found = [round(min(max(around * step, low), high), 2) for step in steps]
+def candidates(around: float, steps: Sequence[float]) -> list[float]:
+    """Values to try in place of ``around``, in hundredths; their section refuses what it must."""
+    found = [round(around * step, 2) for step in steps]
     return [one for one in dict.fromkeys(found) if one != around]
 
 

@@ -9,6 +9,7 @@ import pytest
 from agent.recorded import RecordedCall
 from agent.records import CallOpened
 from policies.policy import Policy
+from policies.timing import Endpointing
 from scenarios.laboratory.labelled import LabelledCall, recorded_call
 from scenarios.laboratory.pricing import Prices, Pricing
 from scenarios.laboratory.tuning import TooLittle, candidates, split, tune
@@ -108,6 +109,13 @@ def test_too_few_calls_are_refused(calls: list[LabelledCall]) -> None:
         tune(OWN, empty, Prices())
 
 
-def test_candidates_stay_in_the_range_of_the_schema() -> None:
-    assert candidates(("endpointing", "pause_spread"), 0.1, (0.1, 0.5, 2.0)) == [0.06, 0.2]
-    assert max(candidates(("endpointing", "max_silence"), 15.0, (1.2, 2.0))) == 20.0
+@pytest.mark.slow
+def test_what_the_policy_would_refuse_is_not_tried(calls: list[LabelledCall]) -> None:
+    short = bot(turn_taking={"endpointing": {"min_silence": 2.0, "max_silence": 2.0}})
+    numbers = tune(short, calls, Prices()).policy.turn_taking.endpointing
+    assert Endpointing.model_validate(dict(numbers)) == numbers
+    assert numbers.min_silence < 2.0
+
+
+def test_candidates_are_round_and_new() -> None:
+    assert candidates(0.7, (0.4, 1.0, 1.001, 1.8)) == [0.28, 1.26]
