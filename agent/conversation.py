@@ -193,7 +193,7 @@ class Conversation:
         caller, agent = read_recording(folder / files.RECORDING)
         figures = measure(self.journal, caller, agent)
         result = sum_up(self.journal, figures, fidelity="audio", wall_s=wall_s)
-        files.write_outcome(folder, result, self.journal, caller, agent)
+        files.write_outcome(folder, result, self.journal, caller, agent, policy=self.policy)
 
     async def _close(self) -> None:
         try:

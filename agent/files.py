@@ -9,6 +9,7 @@ from agent.records import Record
 from agent.report import render_report
 from agent.result import Result, write_result
 from agent.spans import Span
+from policies.policy import Policy
 from speech.protocols import Audio
 
 RECORDING = "call.wav"
@@ -30,12 +31,13 @@ def write_outcome(
     caller: Audio | None,
     agent: Audio | None,
     spans: Sequence[Span] | None = None,
+    policy: Policy | None = None,
 ) -> None:
     """Write ``result.json`` and ``report.html`` of a call that is over.
 
     ``caller``, ``agent``: the channels, None without sound; ``spans``: when the caller spoke, if
-    that is known better than from the recording.
+    that is known better than from the recording; ``policy``: what the call was held with.
     """
     write_result(folder / RESULT, result)
-    page = render_report(records, result, caller, agent, spans)
+    page = render_report(records, result, caller, agent, spans, policy)
     (folder / REPORT).write_text(page, encoding="utf-8")

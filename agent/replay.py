@@ -7,16 +7,22 @@ the recorded caller answered what was really said.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from pathlib import Path
 
+from agent.call import DECIMALS
 from agent.decisions import decision
-from agent.journal import JournalError, read_journal
-from agent.records import CallOpened, Decision, PerceptSeen, Record
+from agent.journal import read_journal
+from agent.recorded import held_with
+from agent.records import Decision, PerceptSeen, Record
 from policies.loading import load_policy
 from policies.policy import Policy
+from system1.acts import Kind, SetTimer
 from system1.mind import System1
+from system1.percepts import Percept, Tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +38,56 @@ class Difference:
         return f"{self.at:8.2f}  was: {was}  would be: {would}"
 
 
-def redecide(records: list[Record], policy: Policy) -> list[Decision]:
-    """What System 1 decides with ``policy`` on the percepts among ``records``."""
+def redecide(
+    records: Sequence[Record], policy: Policy, *, own_time: bool = False
+) -> list[Decision]:
+    """What System 1 decides with ``policy`` on the percepts among ``records``.
+
+    ``own_time``: it is woken when it asks to be, as another policy must be, and not when the
+    recorded one did.
+    """
     system1 = System1(policy)
     decisions: list[Decision] = []
+    wake: float | None = None
+
+    def step(percept: Percept, now: float) -> float | None:
+        following = wake
+        for output in system1.step(percept):
+            if isinstance(output, SetTimer):
+                following = output.at
+            elif (decided := decision(output, now)) is not None:
+                decisions.append(decided)
+        return following
+
     now = 0.0
     for record in records:
         if not isinstance(record, PerceptSeen):
             continue
-        now = max(now, record.percept.at)
-        for output in system1.step(record.percept):
-            if (decided := decision(output, now)) is not None:
-                decisions.append(decided)
+        percept = record.percept
+        if own_time:
+            while wake is not None and wake < percept.at:
+                now = max(now, round(wake, DECIMALS))
+                wake = None
+                wake = step(Tick(now), now)
+            if isinstance(percept, Tick):
+                continue
+        now = max(now, percept.at)
+        wake = step(percept, now)
     return decisions
+
+
+def diverges_at(records: Sequence[Record], policy: Policy) -> float | None:
+    """When ``policy`` would first have acted otherwise than the call did (s); None if never.
+
+    Up to then the recorded percepts are those that it would have met itself, so that what it
+    decides on them is exact. The reason given for an act is no act.
+    """
+    recorded = [one for one in records if isinstance(one, Decision)]
+    would = redecide(records, policy, own_time=True)
+    for was, now in zip_longest(map(_act, recorded), map(_act, would)):
+        if was != now:
+            return min(one[0] for one in (was, now) if one is not None)
+    return None
 
 
 def replay(path: Path, policy: str | Path | None = None) -> list[Difference]:
@@ -54,12 +97,14 @@ def replay(path: Path, policy: str | Path | None = None) -> list[Difference]:
     that is no journal and ``DocumentError`` for a policy.
     """
     records = read_journal(path)
-    opened = next((record for record in records if isinstance(record, CallOpened)), None)
-    if opened is None:
-        raise JournalError(f"{path}:1: not a call's journal: it has no call_started")
-    chosen = load_policy(policy if policy is not None else opened.policy)
+    chosen = load_policy(policy) if policy is not None else held_with(path, records)
+    return redecided(records, chosen)
+
+
+def redecided(records: Sequence[Record], policy: Policy) -> list[Difference]:
+    """What System 1 decides otherwise, woken when the call was: none with the call's own policy."""
     recorded = [record for record in records if isinstance(record, Decision)]
-    return compare(recorded, redecide(records, chosen))
+    return compare(recorded, redecide(records, policy))
 
 
 def compare(was: list[Decision], would: list[Decision]) -> list[Difference]:
@@ -83,6 +128,10 @@ def compare(was: list[Decision], would: list[Decision]) -> list[Difference]:
 
 def _key(one: Decision) -> tuple[object, ...]:
     return (one.at, one.do, one.to, one.because, one.text, one.kind)
+
+
+def _act(one: Decision) -> tuple[float, str, int | str | None, str | None, Kind | None]:
+    return (one.at, one.do, one.to, one.text, one.kind)
 
 
 def _told(one: Decision | None) -> str:

@@ -22,7 +22,7 @@ from policies.policy import Policy
 from scenarios.caller import CallerAudio, SpokenLine, speak_lines
 from scenarios.caller_agent import CallerAgent
 from scenarios.checks import Call, expectations
-from scenarios.director import Director, HangUp
+from scenarios.director import Director, HangUp, Spoken
 from scenarios.script import Scenario
 from scenarios.wordcaller import WordCaller, WordLine, word_lines
 from speech.protocols import SAMPLE_RATE, Audio
@@ -37,7 +37,7 @@ Listener = Callable[[Record], None]
 class ScenarioResult:
     """A scripted call that is over. ``caller``, ``agent``: the channels; None at text fidelity.
 
-    ``spans``: when the caller spoke (s).
+    ``spans``: when the caller spoke (s); ``lines``: the steps behind it.
     """
 
     script: Scenario
@@ -46,6 +46,7 @@ class ScenarioResult:
     spans: tuple[Span, ...]
     caller: Audio | None = None
     agent: Audio | None = None
+    lines: tuple[Spoken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,15 @@ async def run_scenario(
     wall_s = time.perf_counter() - began
     judged = _judge(script, director, heard, fidelity, wall_s)
     if out is not None:
-        write_outcome(out, judged.result, judged.records, judged.caller, judged.agent, judged.spans)
+        write_outcome(
+            out,
+            judged.result,
+            judged.records,
+            judged.caller,
+            judged.agent,
+            judged.spans,
+            policy,
+        )
     return judged
 
 
@@ -224,7 +233,8 @@ def _judge(
     )
     checks = tuple(map(_rounded, (*director.finish(ended.at), *expectations(script.expect, call))))
     result = sum_up(records, figures, fidelity=fidelity, wall_s=wall_s, checks=checks)
-    return ScenarioResult(script, result, records, spans, heard.caller, heard.agent)
+    lines = tuple(director.spoken)
+    return ScenarioResult(script, result, records, spans, heard.caller, heard.agent, lines)
 
 
 def _rounded(check: Check) -> Check:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 
 from policies.policy import Policy
 from system1.acts import SetTimer
@@ -89,4 +90,23 @@ class System1:
         shared[id(scene.floor)] = floor
         twin.scene = copy.deepcopy(scene, shared)
         twin._wake = self._wake
+        return twin
+
+    def under(self, policy: Policy) -> System1:
+        """An independent copy that goes on from this moment with another policy.
+
+        What happened stays: words, floor, memory, and the pauses that were learnt; their prior is
+        that of ``policy``. Its timer is to be set anew by what its next step says.
+        """
+        twin = self.snapshot()
+        fresh = System1(policy).scene
+        scene = twin.scene
+        scene.policy, scene.language = policy, fresh.language
+        scene.pauses = {
+            kind: replace(
+                pauses, median_s=fresh.pauses[kind].median_s, spread=fresh.pauses[kind].spread
+            )
+            for kind, pauses in scene.pauses.items()
+        }
+        twin._wake = None
         return twin

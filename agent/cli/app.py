@@ -17,6 +17,7 @@ from agent.cli.replay import replay
 from agent.cli.run import run
 from agent.cli.schema import schema
 from agent.cli.suite import suite
+from agent.cli.tune import tune
 
 app = typer.Typer(
     name="kairos",
@@ -29,6 +30,7 @@ app.command("run")(run)
 app.command("test")(suite)
 app.command("call")(call)
 app.command("replay")(replay)
+app.command("tune")(tune)
 app.command("check")(check)
 app.command("schema")(schema)
 

@@ -13,11 +13,13 @@ from markupsafe import Markup
 from agent.figures import Figures, Span, response_gaps
 from agent.records import CallOpened, Record, Utterance
 from agent.report.dialogue import conversation
+from agent.report.moments import contests, evidence_of
 from agent.report.sound import envelope, recording
 from agent.report.timeline import SHOWN_ACTS, lay_out
 from agent.result import Result
 from agent.spans import agent_spans, bridged, caller_spans
 from agent.wording import Wording, clock, length, wording
+from policies.policy import Policy
 from speech.protocols import SAMPLE_RATE, Audio
 from system1.acts import Kind
 from system1.notices import FloorState
@@ -43,11 +45,13 @@ def render_report(
     caller: Audio | None,
     agent: Audio | None,
     spans: Sequence[Span] | None = None,
+    policy: Policy | None = None,
 ) -> str:
     """One self-contained HTML page about a call; the same input gives the same bytes.
 
     ``caller`` and ``agent``: the channels at 24 000 Hz, or None in text fidelity, which then
     has neither waveform nor player. ``spans``: when the caller really spoke, where known.
+    ``policy``: what the call was held with; with it the page shows the evidence in each moment.
     """
     opened = next((one for one in records if isinstance(one, CallOpened)), None)
     words = wording(opened.language if opened else "en")
@@ -72,6 +76,8 @@ def render_report(
             lines=conversation(records, response_gaps(heard, spoken, said), result.failed, words),
             caller=None if caller is None else envelope(caller, duration),
             agent=None if agent is None else envelope(agent, duration),
+            moments=() if policy is None else evidence_of(records, policy, words),
+            contests={} if policy is None else contests(records, policy),
             recording=recording(caller, agent, duration) if sound else None,
             kinds=[kind for kind in Kind if any(one.kind is kind for one in said)],
             states=list(FloorState),

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from agent.journal import Journal, JournalError
+from agent.recorded import journals, read_call
 from agent.replay import replay
 from agent.wordwise import WordConversation
+from policies.loading import load_policy
 from tests.stage import speech
 
 
@@ -43,3 +45,24 @@ def test_what_is_no_call_is_named(tmp_path: Path) -> None:
     Journal(path).close()
     with pytest.raises(JournalError, match="has no call_started"):
         replay(path)
+
+
+async def test_the_policy_of_a_call_is_found(tmp_path: Path) -> None:
+    text = "policy: mine\npersona: {name: A}\ngreeting: Hello there.\n"
+    (tmp_path / "elsewhere.yaml").write_text(text, encoding="utf-8")
+    mine = load_policy(tmp_path / "elsewhere.yaml")
+    async with WordConversation.open(mine, out=tmp_path / "call") as call:
+        await call.advance(5.0)
+    path = tmp_path / "call" / "events.jsonl"
+    with pytest.raises(JournalError, match=r"'mine', which is none that we ship.* --held-with"):
+        read_call(path)
+    assert read_call(path, held=mine).policy == mine
+    assert not read_call(path, instead=mine).known
+    (tmp_path / "call" / "mine.yaml").write_text(text, encoding="utf-8")
+    assert read_call(path).policy == mine
+    assert replay(path) == []
+
+
+def test_a_folder_without_journals_is_named(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match=r"there is no events\.jsonl in it"):
+        journals([tmp_path])

@@ -101,15 +101,31 @@
     tip.style.left = `${Math.max(12, Math.min(at.left - 14, innerWidth - box.width - 12))}px`;
     tip.style.top = `${at.top > box.height + 14 ? at.top - box.height - 10 : at.bottom + 10}px`;
   }
-  for (const mark of all(".mark, .flag")) {
+  for (const mark of all(".mark, .flag, .moment-mark")) {
     for (const event of ["mouseenter", "focus"]) mark.addEventListener(event, () => showTip(mark));
     for (const event of ["mouseleave", "blur"]) mark.addEventListener(event, hideTip);
+  }
+
+  // The evidence of one moment, right below the time line; the list further down has them all.
+  function showMoment(mark) {
+    const panel = one("#panel"), moment = document.getElementById(mark.dataset.moment);
+    for (const other of all(".moment-mark")) other.classList.toggle("chosen", other === mark);
+    const copy = moment.cloneNode(true);
+    copy.removeAttribute("id");
+    copy.open = true;
+    panel.replaceChildren(copy);
+    panel.hidden = false;
   }
 
   document.addEventListener("click", (event) => {
     const target = event.target.closest("[data-t]");
     if (!target) return;
     seek(Number(target.dataset.t));
+    if (target.matches(".moment-mark")) {
+      event.preventDefault();
+      hideTip();
+      showMoment(target);
+    }
     if (target.matches(".mark, .flag")) showTip(target);
   });
   track.addEventListener("click", (event) => {
@@ -153,5 +169,7 @@
   const linked = /^#t=([0-9.]+)$/.exec(location.hash), failure = one(".flag");
   setZoom(READING, 0);
   const lead = Math.min(3, (0.6 * scroller.clientWidth) / pixel());
-  seek(linked ? Number(linked[1]) : failure ? Number(failure.dataset.t) - lead : 0);
+  const asked = all(".moment-mark").find((mark) => `#${mark.dataset.moment}` === location.hash);
+  if (asked) showMoment(asked);
+  seek(linked ? Number(linked[1]) : asked ? Number(asked.dataset.t) : failure ? Number(failure.dataset.t) - lead : 0);
 })();

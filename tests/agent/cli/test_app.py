@@ -8,7 +8,7 @@ import pytest
 
 from agent.cli.app import main
 
-COMMANDS = ("demo", "run", "test", "call", "replay", "check", "schema")
+COMMANDS = ("demo", "run", "test", "call", "replay", "tune", "check", "schema")
 
 
 def test_help_lists_what_there_is_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:

@@ -190,3 +190,63 @@ def test_ctrl_c_leaves_valid_files(desk: Path) -> None:
     with wave.open(str(recorded)) as recording:
         assert 24_000 <= recording.getnframes() < 600 * 24_000
     assert not (desk / "out" / "cut" / "result.json").exists()
+
+
+def test_replay_tells_what_another_policy_would_have_done(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "stories/good.yaml", "--fidelity", "text"]) == 0
+    capsys.readouterr()
+    shared = ["replay", "out/good", "--held-with", "tiny.yaml"]
+    assert main(shared) == 0
+    assert capsys.readouterr().out == "no difference\n"
+    assert main([*shared, "--set", "greeting=Good day.", "--json", "differs.json"]) == 0
+    shown = capsys.readouterr().out
+    assert "“Good day.”" in shown
+    assert "Exact up to the first act" in shown
+    assert "1 difference\n" in shown
+    told = json.loads((desk / "differs.json").read_text())
+    assert told["calls"][0]["moments"][0]["would_be"]["line"] == "Good day."
+    assert main([*shared, "--set", "greeting=3"]) == 2
+    assert "greeting: must be text" in capsys.readouterr().err
+    assert main(["replay", "out/good"]) == 2
+    assert "--held-with" in capsys.readouterr().err
+
+
+def test_tune_needs_calls_and_names_its_prices(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shared = ["tune", "tiny.yaml", "stories", "--fidelity", "text"]
+    assert main(shared) == 2
+    assert "calls have moments to tune by" in capsys.readouterr().err
+    assert main([*shared, "--cost", "tea=2"]) == 2
+    assert "--cost tea=2: write NAME=SECONDS" in capsys.readouterr().err
+    assert main([*shared, "--out", "tiny.yaml"]) == 2
+    assert "is the policy itself" in capsys.readouterr().err
+    assert (desk / "tiny.yaml").read_text() == POLICY
+
+
+@pytest.mark.slow
+def test_tune_prints_before_and_after_and_writes_another_file(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slow = POLICY + "turn_taking: {endpointing: {min_silence: 1.4}}  # too long\n"
+    (desk / "tiny.yaml").write_text(slow)
+    (desk / "stories" / "bad.yaml").unlink()
+    for n in range(7):
+        line = f'caller: {{say: "when are", pause: {0.5 + 0.2 * n}, then: "you open"}}'
+        story = GOOD.replace("tiny.yaml", "../tiny.yaml").replace(
+            "scenario: good", f"scenario: s{n}"
+        )
+        story = story.replace('caller: "when are you open"', line)
+        (desk / "stories" / f"s{n}.yaml").write_text(story)
+    argv = ["tune", "tiny.yaml", "stories", "--fidelity", "text", "--out", "new.yaml"]
+    assert main(argv) == 0
+    shown = capsys.readouterr().out
+    assert "held out" in shown
+    assert "turn_taking.endpointing.min_silence: 1.4 ->" in shown
+    assert (desk / "tiny.yaml").read_text() == slow
+    written = (desk / "new.yaml").read_text()
+    assert "# too long" in written
+    assert "min_silence: 1.4" not in written
+    assert main(["check", "new.yaml"]) == 0
