@@ -102,7 +102,9 @@ class Advising:
     async def _collect(self, asking: _Asking, limit_s: float) -> None:
         try:
             async with asyncio.timeout(limit_s):
-                asking.outcome = _checked(asking.act.about, await self._adviser.ask(asking.act))
+                said = await self._adviser.ask(asking.act)
+            _check(asking.act.about, said)
+            asking.outcome = said
         except TimeoutError:
             asking.outcome = "late"
             self._log("no answer in time")
@@ -158,9 +160,8 @@ class Advising:
         await self._adviser.close()
 
 
-def _checked(about: Matter, probabilities: Mapping[str, float]) -> Mapping[str, float]:
+def _check(about: Matter, probabilities: Mapping[str, object]) -> None:
     for option in OPTIONS[about]:
         said = probabilities.get(option)
         if isinstance(said, bool) or not isinstance(said, int | float) or not 0.0 <= said <= 1.0:
             raise AdviserError(f"no probability of {option!r} between 0 and 1")
-    return probabilities

@@ -19,6 +19,9 @@ class Matter(StrEnum):
     OVERLAP = "overlap"
 
 
+_Matter = Annotated[Matter, Field(strict=False)]
+
+
 def _server(value: str) -> str:
     parts = urlsplit(value)
     try:
@@ -53,7 +56,7 @@ class Adviser(Section):
     deadline: Seconds = Field(
         0.15, gt=0, le=5, description="An answer that comes later than this is dropped. Unit: s."
     )
-    questions: Annotated[tuple[Matter, ...], Field(strict=False)] = Field(
+    questions: Annotated[tuple[_Matter, ...], Field(strict=False)] = Field(
         (Matter.DONE, Matter.OVERLAP),
         description="done: whether the caller has finished, asked when a pause begins; "
         "overlap: what undecided speech over the agent is.",
