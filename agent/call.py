@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, assert_never
 
+from agent.advising import Advising
 from agent.decisions import decision
 from agent.journal import Journal
 from agent.records import (
@@ -28,6 +29,7 @@ from system1.acts import (
     Abandon,
     Act,
     Because,
+    Consult,
     Duck,
     HangUp,
     Kind,
@@ -42,7 +44,14 @@ from system1.acts import (
     Transfer,
 )
 from system1.mind import System1
-from system1.notices import FloorMoved, Notice, SpeechDismissed, TurnEnded, TurnReopened
+from system1.notices import (
+    AdviceHeeded,
+    FloorMoved,
+    Notice,
+    SpeechDismissed,
+    TurnEnded,
+    TurnReopened,
+)
 from system1.percepts import (
     CallerLeft,
     CallStarted,
@@ -98,6 +107,7 @@ class Call:
         listen: Callable[[Question | None], None],
         journal: Journal,
         sources: Sequence[Source] = (),
+        advising: Advising | None = None,
     ) -> None:
         self.policy = policy
         self.journal = journal
@@ -108,6 +118,7 @@ class Call:
         self._mouth = mouth
         self._listen = listen
         self._sources = tuple(sources)
+        self._advising = advising
         self._timer: float | None = None
         self._open: dict[int, _Open] = {}
 
@@ -133,13 +144,20 @@ class Call:
 
     def next_due(self) -> float | None:
         """When something is due next (s), None if nothing is scheduled."""
-        dues = [self._timer, self._thinking.next_due(), *(s.next_due() for s in self._sources)]
-        return min((due for due in dues if due is not None), default=None)
+        return min((due for due in self._dues() if due is not None), default=None)
+
+    def _dues(self) -> tuple[float | None, ...]:
+        """When each of what brings something does so next; of equal times the first goes first."""
+        advice = self._advising.next_due() if self._advising is not None else None
+        sources = [source.next_due() for source in self._sources]
+        return (*sources, self._thinking.next_due(), advice, self._timer)
 
     async def advance(self, to: float) -> None:
         """Let everything due up to ``to`` (s) happen, in time order."""
         while self.ended is None:
             await self._thinking.settle()
+            if self._advising is not None:
+                await self._advising.settle()
             if not self._happen(to):
                 break
         self.now = max(self.now, to)
@@ -147,8 +165,7 @@ class Call:
     def _happen(self, to: float) -> bool:
         """Deliver the earliest thing due by ``to``; False if there is none."""
         best: tuple[float, int] | None = None
-        dues = (*(s.next_due() for s in self._sources), self._thinking.next_due(), self._timer)
-        for rank, due in enumerate(dues):
+        for rank, due in enumerate(self._dues()):
             if due is not None and due <= to and (best is None or due < best[0]):
                 best = (due, rank)
         if best is None:
@@ -165,6 +182,10 @@ class Call:
                 self.perceive(replace(thought, at=max(thought.at, self.now)))
                 if done is not None:
                     self.journal.write(replace(done, at=round(max(done.at, self.now), DECIMALS)))
+        elif rank == len(self._sources) + 1 and self._advising is not None:
+            advice = self._advising.take(max(due, self.now))
+            if advice is not None:
+                self.perceive(advice)
         else:
             self._timer = None
             self.perceive(Tick(max(due, self.now)))
@@ -180,6 +201,8 @@ class Call:
         if self.ended is None:
             self.perceive(CallerLeft(self.now))
         await self._thinking.close()
+        if self._advising is not None:
+            await self._advising.close()
         self._mouth.close()
         self.journal.close()
 
@@ -243,6 +266,9 @@ class Call:
                 done = self._thinking.abandon(think, self.now)
                 if done is not None:
                     self.journal.write(done)
+            case Consult():
+                if self._advising is not None:
+                    self._advising.start(output, self.now)
             case Listen(question=question):
                 self._listen(question)
             case Transfer(to=to):
@@ -255,7 +281,7 @@ class Call:
                 self.journal.write(FloorChange(at, source, target, action, by))
             case TurnEnded(at=at, start=start, end=end, text=text):
                 self.journal.write(CallerTurn(at, start, end, text))
-            case SendDtmf() | TurnReopened() | SpeechDismissed():
+            case SendDtmf() | TurnReopened() | SpeechDismissed() | AdviceHeeded():
                 pass
             case _:
                 assert_never(output)

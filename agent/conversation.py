@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from agent import files
+from agent.advising import DEFAULT_ADVICE_S, Adviser
 from agent.call import Call
 from agent.figures import measure
 from agent.listening import caller_phrases, machine_phrases
@@ -48,7 +49,12 @@ class Conversation:
         self._ears = ears
         self._mouth = mouth
         self._call = Call(
-            opening.policy, opening.thinking, mouth, self._ears.expect, opening.journal
+            opening.policy,
+            opening.thinking,
+            mouth,
+            self._ears.expect,
+            opening.journal,
+            advising=opening.advising,
         )
         self._recording = (
             Recording(opening.folder / files.RECORDING) if opening.folder is not None else None
@@ -75,6 +81,8 @@ class Conversation:
         think: float = DEFAULT_THINK_S,
         scenario: str | None = None,
         today: date | None = None,
+        adviser: Adviser | None = None,
+        advice: float = DEFAULT_ADVICE_S,
         extra_words: tuple[str, ...] = (),
         report: bool = True,
     ) -> AsyncIterator[Conversation]:
@@ -86,7 +94,9 @@ class Conversation:
         and, unless ``report`` is False, for ``result.json`` and ``report.html`` at its end.
         ``clock``: ``virtual`` waits for the mind and charges ``think`` seconds to each thought;
         ``live`` never waits. ``today``: what "tomorrow" is counted from. ``extra_words``: phrases
-        that the ears may recognise beside the policy's.
+        that the ears may recognise beside the policy's. ``adviser``: asked in place of the server
+        that a policy with an adviser names; ``advice``: seconds charged to its answers in virtual
+        time.
 
         Raises ``DocumentError``, ``SpeechError``, ``ModelError`` or ``OSError``, each with one
         clear line.
@@ -100,7 +110,8 @@ class Conversation:
         mouth = AudioMouth(
             open_voice(profile, chosen.language, voice.name, voice.rate, voice.pitch)
         )
-        opening = prepare(chosen, profile, Options(model, out, clock, think, scenario, today))
+        options = Options(model, out, clock, think, scenario, today, adviser, advice)
+        opening = prepare(chosen, profile, options)
         conversation = cls(opening, ears, mouth)
         began = time.perf_counter()  # wall seconds are for result.json alone
         try:

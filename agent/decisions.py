@@ -8,6 +8,7 @@ from agent.records import Decision
 from system1.acts import (
     Abandon,
     Act,
+    Consult,
     Duck,
     HangUp,
     Listen,
@@ -20,7 +21,14 @@ from system1.acts import (
     Think,
     Transfer,
 )
-from system1.notices import FloorMoved, Notice, SpeechDismissed, TurnEnded, TurnReopened
+from system1.notices import (
+    AdviceHeeded,
+    FloorMoved,
+    Notice,
+    SpeechDismissed,
+    TurnEnded,
+    TurnReopened,
+)
 
 
 def decision(output: Act | Notice, at: float) -> Decision | None:
@@ -42,6 +50,10 @@ def decision(output: Act | Notice, at: float) -> Decision | None:
             return Decision(at, "think", output.think, output.because)
         case Abandon():
             return Decision(at, "abandon", output.think, output.because)
+        case Consult():
+            return Decision(at, "consult", output.consult, output.because)
+        case AdviceHeeded():
+            return Decision(at, "heed", output.consult, output.because)
         case Listen():
             asked = None if output.question is None else output.question.kind.value
             return Decision(at, "listen", asked, output.because)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agent.advice_figures import AdviceFigures, advice_figures
 from agent.records import CallEnded, Record, ThinkDone, Utterance
 from agent.spans import Span, agent_spans, both, bridged, caller_spans
 from speech.protocols import SAMPLE_RATE, Audio
@@ -49,6 +50,7 @@ class Figures:
     ``overlaps``, ``overlap_s``: how often and how long both were audible.
     ``barge_in_stops_s``: caller's onset to the agent's last sound, for utterances cut by it.
     ``thinks``: calls of System 2 by their outcome, in alphabetical order.
+    ``adviser``: what it was good for, where one was asked.
     """
 
     duration_s: float
@@ -67,6 +69,7 @@ class Figures:
     tokens_out: int = 0
     caller_talk_s: float = 0.0
     agent_talk_s: float = 0.0
+    adviser: AdviceFigures | None = None
 
 
 def measure(
@@ -105,6 +108,7 @@ def measure(
         tokens_out=sum(one.tokens_out for one in thinks),
         caller_talk_s=_total(heard),
         agent_talk_s=_total(spoken),
+        adviser=advice_figures(records),
     )
 
 

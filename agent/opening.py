@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from agent import files
+from agent.advising import DEFAULT_ADVICE_S, WALL_S, Adviser, Advising
 from agent.journal import Journal
 from agent.records import CallOpened
 from agent.thinking import Clock, Thinking
@@ -32,6 +34,8 @@ class Options:
     think: float = DEFAULT_THINK_S
     scenario: str | None = None
     today: date | None = None
+    adviser: Adviser | None = None
+    advice: float = DEFAULT_ADVICE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Opening:
 
     policy: Policy
     thinking: Thinking
+    advising: Advising | None
     journal: Journal
     opened: CallOpened
     folder: Path | None
@@ -62,7 +67,22 @@ def prepare(policy: Policy, profile: str, options: Options) -> Opening:
     opened = CallOpened(
         0.0, policy.policy, options.scenario, profile, options.model, policy.language
     )
-    return Opening(policy, Thinking(mind, options.clock, options.think), journal, opened, folder)
+    thinking = Thinking(mind, options.clock, options.think)
+    return Opening(policy, thinking, _advising(policy, options), journal, opened, folder)
+
+
+def _advising(policy: Policy, options: Options) -> Advising | None:
+    """None where the policy has no adviser: no other is ever asked."""
+    terms = policy.adviser
+    if terms is None:
+        return None
+    adviser = options.adviser
+    if adviser is None:
+        from agent.systemone import SystemOne
+
+        patience_s = terms.deadline if options.clock == "live" else WALL_S
+        adviser = SystemOne(terms, os.environ.get(terms.key_env), patience_s)
+    return Advising(adviser, options.clock, terms.deadline, options.advice)
 
 
 def loaded(policy: str | Path | Policy) -> Policy:

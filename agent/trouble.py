@@ -6,6 +6,14 @@ import asyncio
 import sys
 
 
+def log_unadvised(reason: str) -> None:
+    """One line on standard error for an adviser that could not be asked; ``reason``: why."""
+    import structlog
+
+    log = structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
+    log.warning("adviser.no_answer", reason=reason)
+
+
 def log_failure(error: BaseException) -> None:
     """One line on standard error for a call that an error ended; none for one that was stopped."""
     if isinstance(error, KeyboardInterrupt | asyncio.CancelledError | GeneratorExit):

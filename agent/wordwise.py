@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 
+from agent.advising import DEFAULT_ADVICE_S, Adviser
 from agent.call import Call
 from agent.opening import DEFAULT_THINK_S, Opening, Options, loaded, prepare
 from agent.records import Outcome, Record
@@ -39,6 +40,7 @@ class WordConversation:
             _hear_nothing,
             opening.journal,
             (self._script, mouth),
+            opening.advising,
         )
         self._call.begin(opening.opened)
 
@@ -54,9 +56,11 @@ class WordConversation:
         think: float = DEFAULT_THINK_S,
         scenario: str | None = None,
         today: date | None = None,
+        adviser: Adviser | None = None,
+        advice: float = DEFAULT_ADVICE_S,
     ) -> AsyncIterator[WordConversation]:
         """Open a call; see ``Conversation.open``. ``events.jsonl`` is all that is written."""
-        options = Options(model, out, "virtual", think, scenario, today)
+        options = Options(model, out, "virtual", think, scenario, today, adviser, advice)
         conversation = cls(prepare(loaded(policy), PROFILE, options))
         try:
             yield conversation

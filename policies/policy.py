@@ -8,6 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from policies.advising import Adviser
 from policies.affect import Affect
 from policies.dialogue import Disclosure, Knowledge, Rule, Task, asked_words
 from policies.model import (
@@ -117,6 +118,11 @@ class Policy(Section):
         None,
         description="For an answering machine, a menu or another agent at the other end. "
         "Left out: none is looked for.",
+    )
+    adviser: Adviser | None = Field(
+        None,
+        description="A decision model that is asked about the moment, and never waited for. "
+        "Left out: none is asked.",
     )
     farewell: Line | None = Field(
         None,

@@ -26,7 +26,9 @@ def load_scenario(path: Path) -> Scenario:
 
 def _problems(script: Scenario, path: Path) -> Iterator[Problem]:
     try:
-        load_policy(script.policy, path)
+        policy = load_policy(script.policy, path)
+        if script.adviser is not None and policy.adviser is None:
+            yield _problem(path, ("adviser",), "is of use only with a policy that has an adviser")
     except DocumentError as error:
         for problem in error.problems:
             named = problem.path == "policy" and problem.line == 1

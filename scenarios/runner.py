@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from agent.advising import DEFAULT_ADVICE_S
 from agent.conversation import Conversation
 from agent.figures import measure
 from agent.files import write_outcome
@@ -19,6 +20,7 @@ from agent.spans import Span, agent_spans, bridged
 from agent.wordwise import WordConversation
 from policies.loading import load_policy
 from policies.policy import Policy
+from scenarios.advice import ScriptedAdviser
 from scenarios.caller import CallerAudio, SpokenLine, speak_lines
 from scenarios.caller_agent import CallerAgent
 from scenarios.checks import Call, expectations
@@ -121,6 +123,8 @@ class _Settings:
             think=self.script.think,
             scenario=self.script.scenario,
             today=self.script.today,
+            adviser=self._adviser(),
+            advice=self._advice(),
             extra_words=self.script.hears,
             report=False,
         )
@@ -134,7 +138,16 @@ class _Settings:
             think=self.script.think,
             scenario=self.script.scenario,
             today=self.script.today,
+            adviser=self._adviser(),
+            advice=self._advice(),
         )
+
+    def _adviser(self) -> ScriptedAdviser | None:
+        script = self.script.adviser
+        return ScriptedAdviser(script) if script is not None else None
+
+    def _advice(self) -> float:
+        return self.script.adviser.takes if self.script.adviser is not None else DEFAULT_ADVICE_S
 
 
 async def _audio(settings: _Settings) -> tuple[Director, _Heard]:

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from agent.records import Outcome
 from policies.model import Id, Seconds, Section, Text
+from scenarios.advice import ScriptedAdvice
 from scenarios.steps import AgentStep, CallerStep, Says, spoken
 from system1.acts import Kind
 
@@ -170,6 +171,11 @@ class Scenario(Section):
     )
     limit: Seconds = Field(
         600.0, gt=0, le=3600, description="The caller hangs up after so long at most. Unit: s."
+    )
+    adviser: ScriptedAdvice | None = Field(
+        None,
+        description="What the policy's adviser says in this call. "
+        "Left out: the server that the policy names is asked.",
     )
     steps: Annotated[tuple[Step, ...], Field(min_length=1, strict=False)]
     expect: Expect = Expect()

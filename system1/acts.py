@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from system1.brief import Brief
+from system1.consultation import Matter, Moment
 from system1.questions import Question
 
 
@@ -102,6 +103,19 @@ class Abandon:
 
 
 @dataclass(frozen=True, slots=True)
+class Consult:
+    """Ask the adviser; whether it answers, and when, nothing waits for.
+
+    It replaces an earlier question about the same matter that is still open.
+    """
+
+    consult: int
+    about: Matter
+    moment: Moment
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
 class Listen:
     """Tell the ears what kind of answer comes next; None for anything."""
 
@@ -148,6 +162,7 @@ Act = (
     | Resume
     | Think
     | Abandon
+    | Consult
     | Listen
     | Transfer
     | HangUp

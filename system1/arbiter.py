@@ -8,6 +8,7 @@ from system1.moves import Later, Move, Proposal
 from system1.reflexes import (
     answering,
     bargein,
+    consulting,
     ending,
     initiative,
     listening,
@@ -30,6 +31,7 @@ ORDER: tuple[Reflex, ...] = (
     bargein.false_alarm,
     turn_end.revised,
     turn_end.goes_on,
+    consulting.heeded,
     turn_end.end_of_turn,
     initiative.opening,
     machine.machine,
@@ -44,6 +46,8 @@ ORDER: tuple[Reflex, ...] = (
     silence.hold,
     silence.noinput,
     initiative.attend,
+    consulting.done,
+    consulting.overlap,
 )
 """Ending before reacting, reacting before answering, answering before taking the initiative."""
 

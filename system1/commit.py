@@ -6,6 +6,7 @@ Behind it are the agent's own speech (``system1.speaking``) and the caller's tur
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from policies.timing import Ending
@@ -16,15 +17,18 @@ from system1.acts import (
     Stop,
     Transfer,
 )
+from system1.advice import consult
 from system1.floor import FloorEvent
 from system1.moves import (
     Answered,
+    AskAdviser,
     AskMind,
     Attend,
     Backchannel,
     Challenged,
     Disregard,
     Extend,
+    Heed,
     Hush,
     Leave,
     Lower,
@@ -36,7 +40,7 @@ from system1.moves import (
     Withdraw,
     Yield,
 )
-from system1.notices import Output
+from system1.notices import AdviceHeeded, Output
 from system1.scene import Scene
 from system1.speaking import backchannel, extend, hush, lower, speak, withdraw, yield_floor
 from system1.turns import answered, ask_mind, challenge, disregard, reassured, reopen, take_turn
@@ -76,6 +80,11 @@ def commit(scene: Scene, move: Move) -> list[Output]:
             return challenge(scene, move)
         case Reassured():
             return reassured(scene, move)
+        case AskAdviser():
+            return consult(scene, move)
+        case Heed():
+            scene.counsel = replace(scene.counsel, heeded=move.consult)
+            return [AdviceHeeded(scene.now, move.consult, move.because)]
         case Leave():
             return _leave(scene, move)
         case _:

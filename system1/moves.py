@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from policies.timing import Ending
 from system1.acts import Because, Kind
+from system1.consultation import Matter
 from system1.questions import Question
 
 
@@ -137,6 +138,24 @@ class Reassured:
 
 
 @dataclass(frozen=True, slots=True)
+class AskAdviser:
+    """Ask the adviser. ``since`` as in ``Moment``; ``words``: asked about, unmasked."""
+
+    about: Matter
+    since: float
+    words: str
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Heed:
+    """Put on record that the answer to ``consult`` changes when the floor is taken."""
+
+    consult: int
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
 class Leave:
     """End the call, or hand it over."""
 
@@ -162,6 +181,8 @@ Move = (
     | Attend
     | Challenged
     | Reassured
+    | AskAdviser
+    | Heed
     | Leave
 )
 

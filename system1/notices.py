@@ -67,7 +67,16 @@ class SpeechDismissed:
     because: Because
 
 
-Notice = FloorMoved | TurnEnded | TurnReopened | SpeechDismissed
+@dataclass(frozen=True, slots=True)
+class AdviceHeeded:
+    """The answer to ``consult`` decides: without it the floor would be taken now, or not yet."""
+
+    at: float
+    consult: int
+    because: Because
+
+
+Notice = FloorMoved | TurnEnded | TurnReopened | SpeechDismissed | AdviceHeeded
 
 Output = Act | Notice
 """What a step of System 1 gives."""

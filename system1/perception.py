@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from system1.acts import Kind
+from system1.advice import counts, outdated
 from system1.brief import Turn
+from system1.consultation import ADVISER
 from system1.floor import FloorEvent, Phase, Presence
 from system1.notices import FloorMoved, Notice
 from system1.percepts import (
@@ -14,6 +16,7 @@ from system1.percepts import (
     Completion,
     EndOfTurn,
     Heard,
+    Judged,
     Percept,
     PlaybackCut,
     PlaybackFinished,
@@ -24,6 +27,7 @@ from system1.percepts import (
     SpeechStopped,
     Thought,
     Tick,
+    Unadvised,
     WordPlayed,
 )
 from system1.scene import Scene, Spoken
@@ -59,7 +63,14 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
         case EndOfTurn():
             scene.caller.end_of_turn = percept.horizons
         case Completion(by=by, probability=probability):
-            scene.caller.completion[by] = probability
+            if by != ADVISER or counts(scene, percept):
+                scene.caller.completion[by] = probability
+            if by == ADVISER:
+                scene.counsel = scene.counsel.answered()
+        case Judged(consult=consult, probabilities=probabilities):
+            scene.counsel = scene.counsel.judged(consult, probabilities)
+        case Unadvised():
+            scene.counsel = scene.counsel.unanswered()
         case PlaybackStarted():
             return _playback_started(scene, percept)
         case WordPlayed():
@@ -154,6 +165,7 @@ def _heard(scene: Scene, percept: Heard) -> None:
         words = stretches[number].words
         if not words or words[-1].start < keep_from:
             del stretches[number]
+    outdated(scene)
 
 
 def _sound(scene: Scene, sound: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from system1.consultation import Matter, Shortfall
 from system1.thoughts import ThoughtContent
 
 
@@ -83,6 +84,28 @@ class Completion:
     by: str
     probability: float
     offset: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The adviser's answer to the act ``consult``, a probability for each of its options.
+
+    ``about``: what was asked. An answer about the end of a turn comes as ``Completion``.
+    """
+
+    at: float
+    consult: int
+    about: Matter
+    probabilities: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unadvised:
+    """The act ``consult`` will have no answer: it is late, or asking failed."""
+
+    at: float
+    consult: int
+    reason: Shortfall
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +190,8 @@ Percept = (
     | Heard
     | EndOfTurn
     | Completion
+    | Judged
+    | Unadvised
     | Prosody
     | SoundEvent
     | PlaybackStarted

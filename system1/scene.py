@@ -11,6 +11,7 @@ from policies.policy import Policy
 from policies.timing import Ending
 from system1.acts import Because, Kind
 from system1.affect import Sign, Temper
+from system1.counsel import Counsel
 from system1.floor import Floor
 from system1.language import Language
 from system1.memory import ShortTermMemory
@@ -201,6 +202,7 @@ class Scene:
     agitated: int = 0
     affect: Temper = field(default_factory=Temper)
     suspicion: Suspicion = NO_SUSPICION
+    counsel: Counsel = field(default_factory=Counsel)
     repetition: Repetition = NO_REPETITION
     leaving: tuple[Ending, str | None, Because] | None = None
 

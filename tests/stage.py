@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
+from agent.advising import Advising
 from agent.call import Call
 from agent.journal import Journal
 from agent.records import CallOpened, Decision, FloorChange, Record, Utterance
@@ -60,7 +61,13 @@ class Answers:
 class Stage:
     """One call. Build up the caller's side, then ``play``."""
 
-    def __init__(self, policy: Policy, mind: Answers | None = None, think: float = 0.3) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        mind: Answers | None = None,
+        think: float = 0.3,
+        advising: Advising | None = None,
+    ) -> None:
         self.mind = mind or Answers()
         self.script = Schedule()
         self.stretch = 0
@@ -73,6 +80,7 @@ class Stage:
             lambda question: None,
             journal,
             (self.script, mouth),
+            advising,
         )
 
     def says(self, at: float, text: str, word_s: float = WORD_S, confidence: float = 1.0) -> float:

@@ -36,6 +36,10 @@ def _figures(result: Result) -> Iterator[tuple[str, str]]:
         yield "took the initiative", f"{found.check_ins} check-ins, {found.fillers} fillers"
     if found.thinks:
         yield "thoughts", ", ".join(f"{count} {outcome}" for outcome, count in found.thinks)
+    if (advice := found.adviser) is not None:
+        missed = f"{advice.late} late, {advice.failed} failed"
+        heard = f"{advice.in_time} in time, {missed}"
+        yield "adviser", f"asked {advice.asked} times: {heard}; {advice.changed} decisive"
     if result.speed:
         yield "speed", f"{result.speed:.0f} times real time, {length(result.wall_s)}"
 

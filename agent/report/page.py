@@ -115,6 +115,9 @@ def tiles(figures: Figures, result: Result, words: Wording) -> tuple[Tile, ...]:
     thinks = [f"{count} {words.named('thought', name)}" for name, count in figures.thinks]
     if figures.tokens_in or figures.tokens_out:
         thinks.append(words("tile.tokens", tin=figures.tokens_in, tout=figures.tokens_out))
+    if (advice := figures.adviser) is not None:
+        numbers = {"asked": advice.asked, "in_time": advice.in_time, "changed": advice.changed}
+        thinks.append(words("tile.adviser", **numbers))
     return (
         _gaps(figures, words),
         Tile(

@@ -7,10 +7,11 @@ decides from the words, how long they last, and what it was saying itself.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policies.timing import BargeInType
 from system1.acts import Because
+from system1.advice import interrupts_after
 from system1.holding import asks_to_wait
 from system1.moves import Disregard, Later, Lower, Proposal, Speak, Withdraw, Yield
 from system1.questions import AnswerKind
@@ -56,6 +57,8 @@ def barge_in(scene: Scene) -> Proposal:
     judged = _judge(scene, spoken, words, since, lasted)
     if judged is None:
         return None
+    after, advised = interrupts_after(scene, judged.interrupts_after)
+    judged, evidence = replace(judged, interrupts_after=after), (*evidence, *advised)
     if not caller.speaking and not _heard_out(scene):
         return Later(caller.offset + scene.policy.turn_taking.endpointing.words_settle)
     if lasted >= judged.interrupts_after - EPSILON_S:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.advising import AdviserError
 from agent.call import Call
 from agent.journal import Journal
 from agent.records import CallEnded, Decision, FloorChange, PerceptSeen, Utterance
@@ -16,7 +17,8 @@ from agent.replay import compare, redecide
 from agent.schedule import Schedule
 from agent.thinking import Thinking
 from speech.wordmouth import WordMouth
-from system1.acts import Kind
+from system1.acts import Consult, Kind
+from system1.consultation import Matter
 from system1.mind import System1
 from system1.notices import FloorAction, FloorState
 from system1.percepts import (
@@ -24,6 +26,7 @@ from system1.percepts import (
     Completion,
     EndOfTurn,
     Heard,
+    Judged,
     Percept,
     PlaybackCut,
     PlaybackFinished,
@@ -34,10 +37,12 @@ from system1.percepts import (
     SpeechStopped,
     Thought,
     Tick,
+    Unadvised,
     Word,
     WordPlayed,
 )
 from system1.thoughts import Done, Failed, NotUnderstood, Sentence
+from tests.advisers import TERMS, Rules, advising
 from tests.stage import Stage, bot
 
 POLICY = bot(
@@ -50,6 +55,7 @@ POLICY = bot(
     backchannels={"agent": {"say": ["mm-hm", "I see"], "every": 2.0, "after": 0.5}},
     soothe={"agitated": ["I am sorry.", "Let us see."], "fast_speech": ["No rush."]},
     machine={"say": "I was hoping for a person."},
+    adviser=TERMS | {"failures": 2},
 )
 
 BACKCHANNELS = [one for one in (POLICY.backchannels.agent,) if one is not None]
@@ -68,8 +74,16 @@ LINES = st.lists(
 ANSWERS = ["Yes.", "It is fixed within four hours, and you will get a message from us then."]
 
 
+def opinion(consult: Consult) -> float:
+    """Whatever, but the same for the same words; none at all for some."""
+    chance = len(consult.moment.caller) % 7 / 5
+    if chance > 1.0:
+        raise AdviserError("has none")
+    return chance
+
+
 def call_with(lines: list[tuple[float, list[str], float]], think: float) -> Stage:
-    stage = Stage(POLICY, think=think)
+    stage = Stage(POLICY, think=think, advising=advising(Rules(opinion)))
     at = 0.0
     for gap, words, word_s in lines:
         at += gap
@@ -220,6 +234,14 @@ HOSTILE: st.SearchStrategy[Percept] = st.one_of(
     ),
     st.builds(EndOfTurn, FINITE, st.lists(st.tuples(FINITE, ODD), max_size=3).map(tuple)),
     st.builds(Completion, FINITE, st.sampled_from(["smart_turn", "adviser", ""]), ODD, FINITE),
+    st.builds(
+        Judged,
+        FINITE,
+        st.integers(0, 5),
+        st.sampled_from(Matter),
+        st.tuples(st.tuples(st.just("interrupts"), ODD)),
+    ),
+    st.builds(Unadvised, FINITE, st.integers(0, 5), st.sampled_from(["late", "failed"])),
     st.builds(Prosody, FINITE, ODD, ODD, ODD, ODD),
     st.builds(SoundEvent, FINITE, st.sampled_from(["music", "music_stopped", "beep", ""])),
     st.builds(PlaybackStarted, FINITE, st.integers(0, 5)),
