@@ -21,6 +21,7 @@ Silence alone never changes pi; new words or new speech do, and then the decisio
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from policies.timing import Endpointing
 from system1.pauses import PauseStatistics
@@ -45,14 +46,22 @@ class Stopping:
 
 def best_silence(pi: float, pauses: PauseStatistics, limits: Endpointing) -> Stopping:
     """The silence after which to take the floor, for evidence ``pi`` at the pause's onset."""
+    return _searched(pi, pauses, limits.patience, limits.min_silence, limits.max_silence)
+
+
+# A pause is looked at with every percept and decided once: the search is made once, too.
+@lru_cache(maxsize=4096)
+def _searched(
+    pi: float, pauses: PauseStatistics, patience: float, least: float, most: float
+) -> Stopping:
     waiting = 0.0
     silence = 0.0
-    best_at = limits.max_silence
+    best_at = most
     best_cost = float("inf")
     survival = 1.0
-    while silence <= limits.max_silence + 1e-9:
-        cost = limits.patience * (1.0 - pi) * survival + waiting
-        if silence >= limits.min_silence - 1e-9 and cost < best_cost - 1e-12:
+    while silence <= most + 1e-9:
+        cost = patience * (1.0 - pi) * survival + waiting
+        if silence >= least - 1e-9 and cost < best_cost - 1e-12:
             best_at, best_cost = silence, cost
         # S and the cost only need the search range; the grid is anchored at zero silence.
         following = pauses.survival(silence + GRID_S)

@@ -8,10 +8,12 @@ from system1.acts import Kind
 from system1.brief import Turn
 from system1.floor import FloorEvent, Phase, Presence
 from system1.notices import FloorMoved, Notice
+from system1.onset import PauseOnset, texts
 from system1.percepts import (
     CallerLeft,
     CallStarted,
     Completion,
+    Contour,
     EndOfTurn,
     Heard,
     Percept,
@@ -57,9 +59,11 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
         case Heard():
             _heard(scene, percept)
         case EndOfTurn():
-            scene.caller.end_of_turn = percept.horizons
-        case Completion(by=by, probability=probability):
-            scene.caller.completion[by] = probability
+            scene.caller.ending.end_of_turn(percept)
+        case Completion():
+            scene.caller.ending.completion(percept)
+        case Contour():
+            scene.caller.ending.contour(percept)
         case PlaybackStarted():
             return _playback_started(scene, percept)
         case WordPlayed():
@@ -119,8 +123,7 @@ def _speech_started(scene: Scene, percept: SpeechStarted) -> list[Notice]:
         scene.pauses[scene.kind] = learnt
     caller.speaking = True
     caller.onset = percept.onset
-    caller.end_of_turn = ()
-    caller.completion = {}
+    caller.ending = PauseOnset(percept.onset)
     if caller.turn_start is None:
         caller.turn_start = percept.onset
         caller.speech_s = 0.0
@@ -139,12 +142,16 @@ def _speech_stopped(scene: Scene, percept: SpeechStopped) -> list[Notice]:
     caller.speaking = False
     caller.offset = max(percept.offset, caller.onset)
     caller.speech_s += caller.offset - caller.onset
+    caller.ending.began(caller.offset)
     return moved(scene, FloorEvent.CALLER_STOPS)
 
 
 def _heard(scene: Scene, percept: Heard) -> None:
     stretches = scene.caller.stretches
+    before = stretches.get(percept.stretch)
     stretches[percept.stretch] = percept
+    if before is None or texts(before) != texts(percept):
+        scene.caller.ending.renewed()
     # Bounded: a stretch whose words all lie before this turn and the one before is history.
     keep_from = min(
         scene.caller.words_from,
