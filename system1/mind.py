@@ -9,6 +9,7 @@ from policies.policy import Policy
 from system1.acts import SetTimer
 from system1.arbiter import arbitrate
 from system1.commit import commit
+from system1.evidence import weigh
 from system1.floor import Floor, Phase
 from system1.language import language_of
 from system1.notices import Output
@@ -33,6 +34,8 @@ class System1:
         pauses = {kind: prior_pauses(numbers, kind) for kind in AnswerKind}
         self.scene = Scene(policy, language_of(policy.language), Floor(), pauses)
         self._wake: float | None = None
+        # The policy's tables are made here, once, and not in the caller's first pause.
+        weigh(self.scene)
 
     @property
     def ended(self) -> bool:

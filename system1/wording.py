@@ -68,8 +68,9 @@ class _Reading:
         language, said = self._language, self._said
         if language.is_hesitation(said[-1:]):
             return (("hesitation", 1.0),)
-        if self._kind is AnswerKind.YES_NO and self._answers():
-            return (("answers_question", 1.0),)
+        if self._kind is AnswerKind.YES_NO and language.answer(said) is not None:
+            goes_on = (("answer_goes_on", 1.0),) if self._goes_on() else ()
+            return (("answers_question", 1.0), *goes_on)
         if self._kind in (AnswerKind.DIGITS, AnswerKind.SPELLING) and (counted := self._counted()):
             return counted
         # The last word of "hold on" asks for no object here.
@@ -84,13 +85,11 @@ class _Reading:
             return (("complete", 1.0),)
         return (*self._sentence(), *self._ending())
 
-    def _answers(self) -> bool:
-        """A yes or a no, and not "yes but the"."""
+    def _goes_on(self) -> bool:
+        """After the yes or the no more has begun: "yes but the"."""
         language, said = self._language, self._said
-        if language.answer(said) is None:
-            return False
         rest = language.folded(said)[language.answer_length(said) :]
-        return not rest or not (rest[-1] in language.dangling or language.is_dangling(rest))
+        return bool(rest) and (rest[-1] in language.dangling or language.is_dangling(rest))
 
     def _sentence(self) -> Values:
         language, said, question = self._language, self._said, self._question
@@ -101,7 +100,7 @@ class _Reading:
         dated = date_fit(language, said) if self._kind is AnswerKind.DATE else None
         if dated is not None:
             found.append(dated)
-        if language.has_verb(said):
+        if dated is None and language.has_verb(said):
             found.append("verb")
             # "I would like to cancel": the verb's object is likely to come.
             if fit != "policy_phrase" and self._is_bare_verb():
@@ -156,17 +155,32 @@ class _Reading:
 
 
 def characters(language: Language, said: Words) -> int:
-    """How many digits and spelled letters the words give; "double three" gives two."""
+    """How many digits and spelled letters the words give; "double three" gives two.
+
+    A letter that is a word of its own ("i", "a") is a letter among letters and digits only.
+    """
     count = 0
     times = 1
-    for word in said:
+    for at, word in enumerate(said):
         if word in language.repeats:
             times = language.repeats[word]
             continue
-        letter = len(word) == 1 and word.isascii() and word.isalpha()
-        if letter or word in language.digits or word in language.spelling:
-            count += times
+        if _is_letter(word) and word in language.dangling:
+            beside = (*said[max(at - 1, 0) : at], *said[at + 1 : at + 2])
+            count += times if any(_is_character(language, one) for one in beside) else 0
         elif word.isdigit():
             count += len(word)
+        elif _is_character(language, word):
+            count += times
         times = 1
     return count
+
+
+def _is_character(language: Language, word: str) -> bool:
+    return (
+        _is_letter(word) or word.isdigit() or word in language.digits or word in language.spelling
+    )
+
+
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and word.isascii() and word.isalpha()
