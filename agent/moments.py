@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from policies.evidence import EvidenceWeights
 from policies.policy import Policy
 from policies.timing import Endpointing
 from system1.endpointing import best_silence
-from system1.evidence import Evidence, weigh
+from system1.evidence import Evidence, judged, weigh
 from system1.mind import System1
 from system1.pauses import PauseStatistics, prior_pauses
 from system1.perception import perceive
@@ -96,6 +97,12 @@ def floor_taken_at(
         if end is None or at < end - EPSILON_S:
             return at
     return None
+
+
+def reweighed(silence: Silence, weights: EvidenceWeights) -> Silence:
+    """The same silence with the evidence judged by other weights."""
+    known = (replace(one, evidence=judged(one.evidence.values, weights)) for one in silence.known)
+    return replace(silence, known=tuple(known))
 
 
 def _due(known: Known, endpointing: Endpointing) -> float:

@@ -20,6 +20,8 @@ from system1.mind import System1
 from system1.notices import FloorAction, FloorState
 from system1.percepts import (
     CallStarted,
+    Completion,
+    Contour,
     EndOfTurn,
     Heard,
     Percept,
@@ -204,7 +206,9 @@ HOSTILE: st.SearchStrategy[Percept] = st.one_of(
         st.booleans(),
         st.floats(0, 1),
     ),
-    st.builds(EndOfTurn, FINITE, st.just(((0.5, 0.9),))),
+    st.builds(EndOfTurn, FINITE, st.lists(st.tuples(ODD, ODD), max_size=3).map(tuple)),
+    st.builds(Completion, FINITE, st.sampled_from(["smart_turn", "?"]), ODD, FINITE),
+    st.builds(Contour, FINITE, FINITE, ODD, ODD, ODD, ODD, ODD),
     st.builds(Prosody, FINITE, ODD, ODD, ODD, ODD),
     st.builds(SoundEvent, FINITE, st.sampled_from(["music", "music_stopped", "beep", ""])),
     st.builds(PlaybackStarted, FINITE, st.integers(0, 5)),
