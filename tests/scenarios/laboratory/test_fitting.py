@@ -77,6 +77,9 @@ def test_a_weight_is_not_fitted_against_its_sign() -> None:
 def test_few_rows_leave_the_weights_near_where_they_stood() -> None:
     near = fit(drawn(60, TRUE), start=START, ridge=1000.0)
     assert near.weights.of("dangling") == pytest.approx(-1.0, abs=0.05)
+    one = fit(drawn(2000, TRUE), start=START, ridges={"final_fall": 1e6})
+    assert one.weights.of("final_fall") == pytest.approx(0.1, abs=0.01)
+    assert one.weights.of("dangling") < -2.0
 
 
 def test_rows_that_separate_stay_finite() -> None:
@@ -109,7 +112,7 @@ def test_newton_is_at_the_minimum() -> None:
     design = matrix(rows, names)
     truth = np.array([row.over for row in rows], np.float64)
     around = np.zeros(len(names))
-    found = newton(design, truth, around, 0.5)
+    found = newton(design, truth, around, np.full(len(names), 0.5))
     p = 1 / (1 + np.exp(-design @ found))
     gradient = design.T @ (p - truth) + np.array([1e-6, 0.5, 0.5, 0.5, 0.5]) * found
     assert float(np.abs(gradient).max()) < 1e-6
