@@ -83,7 +83,7 @@ def known(scene: Scene) -> Values:
         ("prior", 1.0),
         *words,
         *(_of_horizons(ending.horizons) if ending.horizons else ()),
-        *(_of_models(ending.models) if ending.models else ()),
+        *(_of_models(scene.caller.completion) if scene.caller.completion else ()),
         *(of_contour(ending.voice) if ending.voice is not None else ()),
     )
 

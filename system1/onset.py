@@ -21,14 +21,13 @@ RECENT = 8
 class PauseOnset:
     """The stretch of speech that began at ``since`` (s), and the pause after it.
 
-    ``offset``: when the pause began (s), None while the caller speaks. ``horizons``, ``models``,
-    ``voice``: the reports that count.
+    ``offset``: when the pause began (s), None while the caller speaks. ``horizons``, ``voice``:
+    the reports that count.
     """
 
     since: float = 0.0
     offset: float | None = None
     horizons: tuple[tuple[float, float], ...] = ()
-    models: dict[str, float] = field(default_factory=dict)
     voice: Contour | None = None
     _recent: tuple[EndOfTurn, ...] = ()
     _fixed: bool = False
@@ -54,13 +53,15 @@ class PauseOnset:
         elif not self._fixed:
             self.horizons, self._fixed = report.horizons, True
 
-    def completion(self, report: Completion) -> None:
-        """A model's report; one of an earlier stretch of speech comes too late."""
+    def counts(self, report: Completion) -> bool:
+        """Whether a model's report counts: not if an earlier stretch of speech is meant, nor if
+        this model has judged this pause and no word has come since."""
         if report.offset < self.since - EPSILON_S:
-            return
-        if report.offset > self._judged.get(report.by, float("-inf")) + EPSILON_S:
-            self.models[report.by] = report.probability
-            self._judged[report.by] = report.offset
+            return False
+        if not report.offset > self._judged.get(report.by, float("-inf")) + EPSILON_S:
+            return False
+        self._judged[report.by] = report.offset
+        return True
 
     def contour(self, report: Contour) -> None:
         """The voice's last contour."""

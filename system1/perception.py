@@ -60,8 +60,9 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
             _heard(scene, percept)
         case EndOfTurn():
             scene.caller.ending.end_of_turn(percept)
-        case Completion():
-            scene.caller.ending.completion(percept)
+        case Completion(by=by, probability=probability):
+            if scene.caller.ending.counts(percept):
+                scene.caller.completion[by] = probability
         case Contour():
             scene.caller.ending.contour(percept)
         case PlaybackStarted():
@@ -123,6 +124,7 @@ def _speech_started(scene: Scene, percept: SpeechStarted) -> list[Notice]:
         scene.pauses[scene.kind] = learnt
     caller.speaking = True
     caller.onset = percept.onset
+    caller.completion = {}
     caller.ending = PauseOnset(percept.onset)
     if caller.turn_start is None:
         caller.turn_start = percept.onset

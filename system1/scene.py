@@ -104,7 +104,7 @@ class CallerSide:
 
     ``turn_start``: onset of speech that has not been answered or dismissed yet. ``over_since``:
     onset of speech over the agent that is not judged yet. ``speech_s``: speech in this turn.
-    ``ending``: what models and the voice say of the pause under way.
+    ``ending``, ``completion``: what the voice and models say of the pause under way.
     ``music``: it plays at the caller's end; ``music_from``: its first note since the caller's
     last words; ``quiet_until``: so long the agent keeps quiet for it.
     """
@@ -118,6 +118,7 @@ class CallerSide:
     words_from: float = -1.0
     stretches: dict[int, Heard] = field(default_factory=dict)
     ending: PauseOnset = field(default_factory=PauseOnset)
+    completion: dict[str, float] = field(default_factory=dict)
     music: bool = False
     music_from: float | None = None
     quiet_until: float = 0.0
