@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from policies.evidence import EvidenceWeights
 from policies.policy import Policy
 from policies.timing import Endpointing
 from system1.endpointing import best_silence
-from system1.evidence import Evidence, weigh
-from system1.mind import PAUSE_FACTOR, System1
-from system1.pauses import PauseStatistics
+from system1.evidence import Evidence, judged, weigh
+from system1.mind import System1
+from system1.pauses import PauseStatistics, prior_pauses
 from system1.perception import perceive
 from system1.percepts import Percept, SpeechStarted
 from system1.questions import AnswerKind, Question
@@ -98,13 +99,15 @@ def floor_taken_at(
     return None
 
 
+def reweighed(silence: Silence, weights: EvidenceWeights) -> Silence:
+    """The same silence with the evidence judged by other weights."""
+    known = (replace(one, evidence=judged(one.evidence.values, weights)) for one in silence.known)
+    return replace(silence, known=tuple(known))
+
+
 def _due(known: Known, endpointing: Endpointing) -> float:
-    factor = PAUSE_FACTOR[known.kind]
-    pauses = replace(
-        known.pauses,
-        median_s=endpointing.pause_median * factor,
-        spread=endpointing.pause_spread,
-    )
+    prior = prior_pauses(endpointing, known.kind)
+    pauses = replace(known.pauses, median_s=prior.median_s, spread=prior.spread)
     due = known.offset + best_silence(round(known.evidence.pi, 6), pauses, endpointing).silence
     if not known.settled:
         due = max(due, known.offset + endpointing.words_settle)

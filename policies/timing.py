@@ -4,11 +4,37 @@ from __future__ import annotations
 
 from enum import StrEnum
 from itertools import pairwise
+from pathlib import Path
 from typing import Annotated, Self, TypeVar
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
-from policies.model import Id, Line, Lines, Phrase, Reminder, Seconds, Section, refuse
+from policies.evidence import EvidenceWeights, load_weights, shipped_weights
+from policies.model import (
+    FileBeside,
+    Id,
+    Line,
+    Lines,
+    Phrase,
+    Reminder,
+    Seconds,
+    Section,
+    refuse,
+)
+from policies.problems import DocumentError
+
+Factor = Annotated[float, Field(gt=0, le=10)]
+
+
+class PauseFactor(Section):
+    """Mid-turn pauses by what was asked, relative to those of free speech (``pause_median``)."""
+
+    free: Factor = Field(1.0, description="Nothing in particular was asked. No unit.")
+    yes_no: Factor = Field(0.7, description="Yes or no: a yes comes at once. No unit.")
+    digits: Factor = Field(1.2, description="Digits: they come in groups. No unit.")
+    spelling: Factor = Field(1.2, description="Letters and digits, in groups too. No unit.")
+    date: Factor = Field(1.0, description="A date. No unit.")
+    choice: Factor = Field(0.9, description="One of a few words. No unit.")
 
 
 class Endpointing(Section):
@@ -44,11 +70,36 @@ class Endpointing(Section):
         le=3,
         description="Prior spread (sigma of the log) of mid-turn pauses. No unit.",
     )
+    pause_factor: PauseFactor = Field(
+        PauseFactor(), description="The prior median by the kind of answer awaited."
+    )
+    evidence: FileBeside | None = Field(
+        None,
+        description="File with the weights of the evidence that a turn is over, beside the "
+        "policy. Left out: those that come with Kairos (policies/evidence.json).",
+    )
+    _weights: EvidenceWeights = PrivateAttr()
+
+    @property
+    def weights(self) -> EvidenceWeights:
+        """The weights of ``evidence``, or those that we ship."""
+        return self._weights
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.max_silence < self.min_silence:
             refuse([(("max_silence",), f"must not be less than min_silence ({self.min_silence})")])
+        return self
+
+    @model_validator(mode="after")
+    def _weighed(self) -> Self:
+        weights = shipped_weights()
+        if self.evidence is not None:
+            try:
+                weights = load_weights(Path(self.evidence))
+            except DocumentError as error:
+                refuse([(("evidence",), str(error.problems[0]))])
+        self._weights = weights
         return self
 
 

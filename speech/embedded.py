@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from speech.activity import Activity
+from speech.contour import ContourMeter
 from speech.errors import SpeechError
 from speech.prosody import ProsodyMeter
 from speech.protocols import SAMPLE_RATE, Audio
@@ -22,6 +23,7 @@ from system1.percepts import Percept, SpeechStarted, SpeechStopped
 from system1.questions import AnswerKind, Question
 
 _CHUNK = 768
+_CHUNK_S = _CHUNK / SAMPLE_RATE
 
 _EMPHASES = {AnswerKind.DIGITS: Emphasis.DIGITS, AnswerKind.SPELLING: Emphasis.SPELLING}
 
@@ -39,6 +41,7 @@ class EmbeddedEars:
         self._recogniser = Recogniser(Sphinx(vocabulary))
         self._activity = Activity()
         self._prosody = ProsodyMeter()
+        self._contour = ContourMeter(self._prosody)
         self._beeps = BeepMeter()
         self._downsampler = Downsampler(_CHUNK)
         self._pending = np.zeros(0, np.float32)
@@ -80,8 +83,11 @@ class EmbeddedEars:
         match change:
             case SpeechStarted():
                 self._onset = change.onset
+                self._contour.start()
             case SpeechStopped():
                 self._onset, self._quiet_since = None, change.offset
+                contour = self._contour.of_end(change.offset, ends - _CHUNK_S, at)
+                percepts += [contour] if contour is not None else []
             case None:
                 pass
         prosody = self._prosody.step(chunk, self._activity.speaking, at)

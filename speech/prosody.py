@@ -21,7 +21,7 @@ from system1.percepts import Prosody
 
 _RATE = 8_000
 _HOP = 128  # 16 ms
-_HOP_S = _HOP / _RATE
+HOP_S = _HOP / _RATE
 _WINDOW = 256  # 32 ms, correlated with itself up to a lag of
 _LONGEST = _RATE // 65
 _SHORTEST = _RATE // 450
@@ -56,7 +56,9 @@ class ProsodySettings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
+    """32 ms of speech. ``envelope_db``: the energy of its vowels."""
+
     pitch_hz: float
     """0 where it is not voiced."""
     level_db: float
@@ -69,12 +71,24 @@ class ProsodyMeter:
     def __init__(self, settings: ProsodySettings | None = None) -> None:
         self._settings = settings or ProsodySettings()
         self._samples = np.zeros(_WINDOW + _LONGEST, np.float32)
-        self._frames: deque[_Frame] = deque(maxlen=round(self._settings.rate_window_s / _HOP_S))
+        self._frames: deque[Frame] = deque(maxlen=round(self._settings.rate_window_s / HOP_S))
         self._pitches: list[float] = []
         self._levels: list[float] = []
         self._rates: list[float] = []
         self._baseline: tuple[float, float, float] | None = None
         self._due = 0
+        self.taken = 0
+        """Frames of speech so far."""
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """The last two seconds of speech, every ``HOP_S``, oldest first."""
+        return tuple(self._frames)
+
+    @property
+    def settings(self) -> ProsodySettings:
+        """The numbers that it works by."""
+        return self._settings
 
     def step(self, chunk: Audio, speaking: bool, at: float) -> Prosody | None:
         """One chunk at 16 kHz. ``speaking``: the caller is; a report is of ``at``."""
@@ -87,29 +101,30 @@ class ProsodyMeter:
                 continue
             self._take(_framed(self._samples, self._settings.voiced))
             self._due += 1
-            if self._due * _HOP_S >= self._settings.every_s:
+            if self._due * HOP_S >= self._settings.every_s:
                 self._due = 0
                 report = self._report(at) or report
         return report
 
-    def _take(self, frame: _Frame) -> None:
+    def _take(self, frame: Frame) -> None:
         self._frames.append(frame)
+        self.taken += 1
         if frame.pitch_hz and not self._learnt():
             self._pitches.append(frame.pitch_hz)
             self._levels.append(frame.level_db)
 
     def _learnt(self) -> bool:
-        return len(self._pitches) * _HOP_S >= self._settings.baseline_s
+        return len(self._pitches) * HOP_S >= self._settings.baseline_s
 
     def _report(self, at: float) -> Prosody | None:
-        count = round(self._settings.window_s / _HOP_S)
+        count = round(self._settings.window_s / HOP_S)
         voiced = [frame for frame in list(self._frames)[-count:] if frame.pitch_hz]
-        if len(voiced) * _HOP_S < self._settings.least_voice_s:
+        if len(voiced) * HOP_S < self._settings.least_voice_s:
             return None
         pitch = float(np.median([frame.pitch_hz for frame in voiced]))
         level = float(np.median([frame.level_db for frame in voiced]))
         # over less than a second, a rate is no better than a guess: it is told too low
-        heard_s = max(len(self._frames) * _HOP_S, self._settings.window_s)
+        heard_s = max(len(self._frames) * HOP_S, self._settings.window_s)
         rate = syllables(list(self._frames), self._settings) / heard_s
         base_pitch, base_level, base_rate = self._against(pitch, level, rate)
         return Prosody(
@@ -143,14 +158,20 @@ class ProsodyMeter:
         return before
 
 
-def syllables(frames: Sequence[_Frame], settings: ProsodySettings) -> int:
+def syllables(frames: Sequence[Frame], settings: ProsodySettings) -> int:
     """How many syllables these frames hold: voiced peaks, each followed by a dip or the end."""
+    return len(nuclei(frames, settings))
+
+
+def nuclei(frames: Sequence[Frame], settings: ProsodySettings) -> list[int]:
+    """The frames in which these syllables are loudest."""
     levels = np.array([frame.envelope_db for frame in frames])
     padded = np.pad(levels, 1, mode="edge")
     smooth = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
     least = float(smooth.max()) - 25.0
-    apart = round(settings.syllable_s / _HOP_S)
-    count, last, rising = 0, -apart, True
+    apart = round(settings.syllable_s / HOP_S)
+    found: list[int] = []
+    last, rising = -apart, True
     peak, valley = 0, 0
     for index, level in enumerate(smooth):
         if rising and level > smooth[peak]:
@@ -159,21 +180,22 @@ def syllables(frames: Sequence[_Frame], settings: ProsodySettings) -> int:
         if rising and ends:
             voiced = any(frame.pitch_hz for frame in frames[max(peak - 1, 0) : peak + 2])
             if voiced and smooth[peak] > least and peak - last >= apart:
-                count, last = count + 1, peak
+                last = peak
+                found.append(peak)
             rising, valley = False, index
         elif not rising:
             if level < smooth[valley]:
                 valley = index
             elif level > smooth[valley] + settings.syllable_db:
                 rising, peak = True, index
-    return count
+    return found
 
 
-def _framed(samples: Audio, voiced: float) -> _Frame:
+def _framed(samples: Audio, voiced: float) -> Frame:
     recent = samples[-_WINDOW:]
     spectrum = np.fft.rfft(recent * _TAPER)[_BAND]
     band = float(np.sum(spectrum.real**2 + spectrum.imag**2))
-    return _Frame(_pitch(samples, voiced), _db(float(recent @ recent) / _WINDOW), _db(band))
+    return Frame(_pitch(samples, voiced), _db(float(recent @ recent) / _WINDOW), _db(band))
 
 
 def _db(power: float) -> float:

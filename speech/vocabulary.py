@@ -95,6 +95,11 @@ class Vocabulary:
         return pronounced(words)
 
 
+def whole_turns() -> tuple[str, ...]:
+    """What callers say as whole turns, each once: no answers in digits or letters."""
+    return tuple(dict.fromkeys(_common()[Emphasis.ANY]))
+
+
 def normal(text: str) -> str:
     """A phrase as it is spoken: lower case, no punctuation, numbers in words.
 

@@ -10,10 +10,11 @@ from policies.policy import Policy
 from system1.acts import SetTimer
 from system1.arbiter import arbitrate
 from system1.commit import commit
+from system1.evidence import weigh
 from system1.floor import Floor, Phase
 from system1.language import language_of
 from system1.notices import Output
-from system1.pauses import PauseStatistics
+from system1.pauses import prior_pauses
 from system1.perception import perceive
 from system1.percepts import Percept
 from system1.questions import AnswerKind
@@ -25,28 +26,17 @@ MOST_MOVES = 32
 BREATH_S = 0.1
 """After which such a mind looks again."""
 
-PAUSE_FACTOR: dict[AnswerKind, float] = {
-    AnswerKind.FREE: 1.0,
-    AnswerKind.YES_NO: 0.7,
-    AnswerKind.DIGITS: 1.2,
-    AnswerKind.SPELLING: 1.2,
-    AnswerKind.DATE: 1.0,
-    AnswerKind.CHOICE: 0.9,
-}
-"""Prior pause medians relative to free speech: digits come in groups, a yes comes at once."""
-
 
 class System1:
     """The fast mind of one call."""
 
     def __init__(self, policy: Policy) -> None:
         numbers = policy.turn_taking.endpointing
-        pauses = {
-            kind: PauseStatistics(numbers.pause_median * factor, numbers.pause_spread)
-            for kind, factor in PAUSE_FACTOR.items()
-        }
+        pauses = {kind: prior_pauses(numbers, kind) for kind in AnswerKind}
         self.scene = Scene(policy, language_of(policy.language), Floor(), pauses)
         self._wake: float | None = None
+        # The policy's tables are made here, once, and not in the caller's first pause.
+        weigh(self.scene)
 
     @property
     def ended(self) -> bool:

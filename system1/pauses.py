@@ -10,6 +10,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import assert_never
+
+from policies.timing import Endpointing, PauseFactor
+from system1.questions import AnswerKind
 
 SHORTEST_S = 0.2
 """A silence below this is articulation, not a pause (the usual cut in the pause literature)."""
@@ -63,3 +67,27 @@ class PauseStatistics:
     def _tail(self, silence_s: float) -> float:
         z = (math.log(silence_s) - self.mu) / self.spread
         return 0.5 * math.erfc(z / math.sqrt(2))
+
+
+def prior_pauses(numbers: Endpointing, kind: AnswerKind) -> PauseStatistics:
+    """The pauses to expect in an answer of this kind, before any was heard."""
+    factor = _factor(numbers.pause_factor, kind)
+    return PauseStatistics(numbers.pause_median * factor, numbers.pause_spread)
+
+
+def _factor(factors: PauseFactor, kind: AnswerKind) -> float:
+    match kind:
+        case AnswerKind.FREE:
+            return factors.free
+        case AnswerKind.YES_NO:
+            return factors.yes_no
+        case AnswerKind.DIGITS:
+            return factors.digits
+        case AnswerKind.SPELLING:
+            return factors.spelling
+        case AnswerKind.DATE:
+            return factors.date
+        case AnswerKind.CHOICE:
+            return factors.choice
+        case _:
+            assert_never(kind)

@@ -10,10 +10,12 @@ from system1.brief import Turn
 from system1.consultation import ADVISER
 from system1.floor import FloorEvent, Phase, Presence
 from system1.notices import FloorMoved, Notice
+from system1.onset import PauseOnset, texts
 from system1.percepts import (
     CallerLeft,
     CallStarted,
     Completion,
+    Contour,
     EndOfTurn,
     Heard,
     Judged,
@@ -61,9 +63,10 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
         case Heard():
             _heard(scene, percept)
         case EndOfTurn():
-            scene.caller.end_of_turn = percept.horizons
+            scene.caller.ending.end_of_turn(percept)
         case Completion(by=by, probability=probability):
-            if by != ADVISER or counts(scene, percept):
+            timely = by != ADVISER or counts(scene, percept)
+            if timely and scene.caller.ending.counts(percept):
                 scene.caller.completion[by] = probability
             if by == ADVISER:
                 scene.counsel = scene.counsel.answered()
@@ -71,6 +74,8 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
             scene.counsel = scene.counsel.judged(consult, probabilities)
         case Unadvised():
             scene.counsel = scene.counsel.unanswered()
+        case Contour():
+            scene.caller.ending.contour(percept)
         case PlaybackStarted():
             return _playback_started(scene, percept)
         case WordPlayed():
@@ -130,8 +135,8 @@ def _speech_started(scene: Scene, percept: SpeechStarted) -> list[Notice]:
         scene.pauses[scene.kind] = learnt
     caller.speaking = True
     caller.onset = percept.onset
-    caller.end_of_turn = ()
     caller.completion = {}
+    caller.ending = PauseOnset(percept.onset)
     if caller.turn_start is None:
         caller.turn_start = percept.onset
         caller.speech_s = 0.0
@@ -150,12 +155,16 @@ def _speech_stopped(scene: Scene, percept: SpeechStopped) -> list[Notice]:
     caller.speaking = False
     caller.offset = max(percept.offset, caller.onset)
     caller.speech_s += caller.offset - caller.onset
+    caller.ending.began(caller.offset)
     return moved(scene, FloorEvent.CALLER_STOPS)
 
 
 def _heard(scene: Scene, percept: Heard) -> None:
     stretches = scene.caller.stretches
+    before = stretches.get(percept.stretch)
     stretches[percept.stretch] = percept
+    if before is None or texts(before) != texts(percept):
+        scene.caller.ending.renewed()
     # Bounded: a stretch whose words all lie before this turn and the one before is history.
     keep_from = min(
         scene.caller.words_from,

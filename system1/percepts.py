@@ -124,6 +124,25 @@ class Prosody:
 
 
 @dataclass(frozen=True, slots=True)
+class Contour:
+    """The end of a stretch of speech: how its last 0.3 s of voice go, as of ``offset`` (s).
+
+    ``fall_st``: semitones by which the pitch falls over them, negative for a rise;
+    ``height_st``: their last third above (negative: below) the median of the speech before;
+    ``lengthening``: the last syllable's length over this caller's mean; ``level_db``: the last
+    0.3 s of voice against the speech before; ``voiced_s``: how much of them was voiced.
+    """
+
+    at: float
+    offset: float
+    fall_st: float
+    height_st: float
+    lengthening: float
+    level_db: float
+    voiced_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class SoundEvent:
     """A sound that is no speech: ``dtmf`` (``detail``: the digit), ``beep``, ``music`` ..."""
 
@@ -193,6 +212,7 @@ Percept = (
     | Judged
     | Unadvised
     | Prosody
+    | Contour
     | SoundEvent
     | PlaybackStarted
     | WordPlayed

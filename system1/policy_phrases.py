@@ -12,15 +12,19 @@ from system1.language.words import position
 Words = tuple[str, ...]
 
 
+def phrases_heard(policy: Policy) -> list[str]:
+    """What rules and tasks listen for and what knowledge is asked with, in the policy's order."""
+    phrases = [phrase for rule in policy.rules for phrase in rule.when.says or ()]
+    phrases += [phrase for task in policy.tasks for phrase in task.when.says or ()]
+    return phrases + [phrase for item in policy.knowledge for phrase in item.asks]
+
+
 class PolicyPhrases:
     """Every phrase of rules, tasks and knowledge as folded words, and all their beginnings."""
 
     def __init__(self, policy: Policy, language: Language) -> None:
-        phrases = [phrase for rule in policy.rules for phrase in rule.when.says or ()]
-        phrases += [phrase for task in policy.tasks for phrase in task.when.says or ()]
-        phrases += [phrase for item in policy.knowledge for phrase in item.asks]
         self._language = language
-        self._whole = frozenset(language.folded(phrase) for phrase in phrases) - {()}
+        self._whole = frozenset(map(language.folded, phrases_heard(policy))) - {()}
         self._begun = (
             frozenset(words[:length] for words in self._whole for length in range(1, len(words)))
             - self._whole
@@ -50,7 +54,7 @@ class PolicyPhrases:
         return None
 
 
-class _Identical:
+class Identical:
     """A policy compared by identity: comparing its hundreds of fields would cost more."""
 
     __slots__ = ("policy",)
@@ -59,17 +63,17 @@ class _Identical:
         self.policy = policy
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identical) and other.policy is self.policy
+        return isinstance(other, Identical) and other.policy is self.policy
 
     def __hash__(self) -> int:
         return id(self.policy)
 
 
 @lru_cache(maxsize=64)
-def _of(policy: _Identical, language: Language) -> PolicyPhrases:
+def _of(policy: Identical, language: Language) -> PolicyPhrases:
     return PolicyPhrases(policy.policy, language)
 
 
 def phrases_of(policy: Policy, language: Language) -> PolicyPhrases:
     """The phrases of a policy, made once."""
-    return _of(_Identical(policy), language)
+    return _of(Identical(policy), language)

@@ -23,11 +23,26 @@ class AnswerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question under way. ``length``: how many digits or letters the answer has, if known."""
+    """A question under way. ``length``: how many digits or letters the answer has, if known.
+
+    ``least``, ``most``: how many it has where that varies, by the slot's pattern; spaces and
+    hyphens do not count.
+    """
 
     kind: AnswerKind
     slot: str | None = None
     length: int | None = None
+    least: int | None = None
+    most: int | None = None
+
+    @property
+    def lengths(self) -> tuple[int, int] | None:
+        """The least and the greatest number of digits and letters; None if not known."""
+        if self.length is not None:
+            return self.length, self.length
+        if self.least is None:
+            return None
+        return self.least, self.least if self.most is None else max(self.most, self.least)
 
 
 @dataclass(frozen=True, slots=True)

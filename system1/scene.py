@@ -15,6 +15,7 @@ from system1.counsel import Counsel
 from system1.floor import Floor
 from system1.language import Language
 from system1.memory import ShortTermMemory
+from system1.onset import PauseOnset
 from system1.pauses import PauseStatistics
 from system1.percepts import Heard, Word
 from system1.questions import AnswerKind, Question, TaskState
@@ -104,7 +105,7 @@ class CallerSide:
 
     ``turn_start``: onset of speech that has not been answered or dismissed yet. ``over_since``:
     onset of speech over the agent that is not judged yet. ``speech_s``: speech in this turn.
-    ``end_of_turn``, ``completion``: what models make of the pause under way.
+    ``ending``, ``completion``: what the voice and models say of the pause under way.
     ``music``: it plays at the caller's end; ``music_from``: its first note since the caller's
     last words; ``quiet_until``: so long the agent keeps quiet for it.
     """
@@ -117,7 +118,7 @@ class CallerSide:
     speech_s: float = 0.0
     words_from: float = -1.0
     stretches: dict[int, Heard] = field(default_factory=dict)
-    end_of_turn: tuple[tuple[float, float], ...] = ()
+    ending: PauseOnset = field(default_factory=PauseOnset)
     completion: dict[str, float] = field(default_factory=dict)
     music: bool = False
     music_from: float | None = None

@@ -25,6 +25,7 @@ from system2.spoken.found import Found, Words, words_of
 from system2.spoken.mentions import mentioned
 from system2.spoken.readback import speak_value
 from system2.spoken.slots import find_slot, read_slot
+from system2.spoken.widths import widths
 
 _LEAST_PIECE = 2
 """Digits from which an answer counts as the beginning of a number; a lone "one" may be a word."""
@@ -40,8 +41,9 @@ def question_of(collect: Collect, *, confirming: bool = False) -> Question:
     match collect.type:
         case DigitsType(digits=length):
             return Question(AnswerKind.DIGITS, collect.slot, length)
-        case PatternType():
-            return Question(AnswerKind.SPELLING, collect.slot)
+        case PatternType(pattern=pattern):
+            least, most = widths(pattern) or (None, None)
+            return Question(AnswerKind.SPELLING, collect.slot, least=least, most=most)
         case ChoiceType():
             return Question(AnswerKind.CHOICE, collect.slot)
         case "digits" | "number":

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from agent.moments import Silence, floor_taken_at, overheard, remembered
+from agent.moments import Silence, floor_taken_at, overheard, remembered, reweighed
 from agent.records import CallerTurn, PerceptSeen
+from policies.evidence import Weight, shipped_weights
 from policies.policy import Policy
 from policies.timing import Endpointing
 from system1.evidence import weigh
@@ -99,3 +100,13 @@ def test_a_listener_knows_what_a_call_would() -> None:
         mind.step(percept)
     [silence] = overheard(patient, percepts)
     assert silence.known[-1].evidence == weigh(mind.scene)
+
+
+def test_other_weights_wait_for_as_long_as_they_make_it_probable() -> None:
+    held, _ = overheard(bot(), two_parts(3.0)[0])
+    assert reweighed(held, shipped_weights()) == held
+    sure = reweighed(held, shipped_weights().having([Weight("dangling", 4.0)]))
+    early, late = taken(sure), taken(held)
+    assert early is not None
+    assert late is not None
+    assert early < late

@@ -11,7 +11,7 @@ from speech.embedded import EmbeddedEars
 from speech.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.vocabulary import Vocabulary
-from system1.percepts import Heard, Percept, Prosody, SpeechStarted, SpeechStopped
+from system1.percepts import Contour, Heard, Percept, Prosody, SpeechStarted, SpeechStopped
 from system1.questions import AnswerKind, Question
 
 WORDS = Vocabulary(("my internet connection is down", "a human"))
@@ -77,6 +77,13 @@ def test_a_call_is_heard() -> None:
         assert final.words[0].start == pytest.approx(begin, abs=0.08)
         assert final.words[-1].end == pytest.approx(end, abs=0.08)
         assert all(word.stable for word in final.words)
+    contours = [p for p in percepts if isinstance(p, Contour)]
+    assert contours
+    for contour in contours:
+        place = percepts.index(contour)
+        before = percepts[place - 1]
+        assert isinstance(before, SpeechStopped)
+        assert (contour.at, contour.offset) == (before.at, before.offset)
     partials = [p for p in percepts if isinstance(p, Heard) and not p.final]
     assert any(text(p) == "hello my internet" and p.at < times[0][1] for p in partials)
     assert all(p.at >= p.words[-1].end - 0.05 for p in partials if p.words)

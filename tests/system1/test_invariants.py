@@ -24,6 +24,7 @@ from system1.notices import FloorAction, FloorState
 from system1.percepts import (
     CallStarted,
     Completion,
+    Contour,
     EndOfTurn,
     Heard,
     Judged,
@@ -232,8 +233,6 @@ HOSTILE: st.SearchStrategy[Percept] = st.one_of(
         st.booleans(),
         st.floats(0, 1),
     ),
-    st.builds(EndOfTurn, FINITE, st.lists(st.tuples(FINITE, ODD), max_size=3).map(tuple)),
-    st.builds(Completion, FINITE, st.sampled_from(["smart_turn", "adviser", ""]), ODD, FINITE),
     st.builds(
         Judged,
         FINITE,
@@ -242,6 +241,9 @@ HOSTILE: st.SearchStrategy[Percept] = st.one_of(
         st.tuples(st.tuples(st.just("interrupts"), ODD)),
     ),
     st.builds(Unadvised, FINITE, st.integers(0, 5), st.sampled_from(["late", "failed"])),
+    st.builds(EndOfTurn, FINITE, st.lists(st.tuples(ODD, ODD), max_size=3).map(tuple)),
+    st.builds(Completion, FINITE, st.sampled_from(["smart_turn", "adviser", "?"]), ODD, FINITE),
+    st.builds(Contour, FINITE, FINITE, ODD, ODD, ODD, ODD, ODD),
     st.builds(Prosody, FINITE, ODD, ODD, ODD, ODD),
     st.builds(SoundEvent, FINITE, st.sampled_from(["music", "music_stopped", "beep", ""])),
     st.builds(PlaybackStarted, FINITE, st.integers(0, 5)),

@@ -13,7 +13,7 @@ from tests.system2.talking import BROADBAND, DIANXIN, Talking
 async def test_asks_confirms_and_is_done() -> None:
     call = Talking(BROADBAND)
     assert await call.say("my internet connection is down") == "What is your postcode?"
-    assert call.question == Question(AnswerKind.SPELLING, "postcode")
+    assert call.question == Question(AnswerKind.SPELLING, "postcode", least=5, most=8)
     assert await call.say("uh it's s w one a one a a") == (
         "I have S, W, 1, A, 1, A, A. Is that right?"
     )
@@ -76,7 +76,7 @@ async def test_a_mere_no_asks_again() -> None:
     await call.say("outage")
     await call.say("m one one a e")
     assert await call.say("no") == "Sorry about that. What is your postcode?"
-    assert call.question == Question(AnswerKind.SPELLING, "postcode")
+    assert call.question == Question(AnswerKind.SPELLING, "postcode", least=5, most=8)
     await call.say("m one two a e")
     assert "M, 1, 2, A, E" in await call.say("yeah")
 
