@@ -1,10 +1,71 @@
-"""When a caller counts as agitated or as a fast talker: thresholds over the caller's own voice."""
+"""When a caller counts as agitated, fast, hesitant or confused: thresholds, most of them over the
+caller's own way to speak, and what the agent changes in its own."""
 
 from __future__ import annotations
 
 from pydantic import Field
 
 from policies.model import Seconds, Section
+
+
+class Hesitant(Section):
+    """What hesitant speech is: signs of it in a turn, and not just one.
+
+    A sign is a filled pause ("um"), a restart ("i i want"), a pause much longer than this caller's
+    own, or a turn that is slow for this caller.
+    """
+
+    signs: int = Field(
+        2, ge=1, le=20, description="A turn with so many signs is hesitant, if dense. No unit."
+    )
+    density: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="So many signs a word a hesitant turn has at least: a long story may have two. "
+        "No unit.",
+    )
+    pause_ratio: float = Field(
+        1.5,
+        ge=1,
+        le=10,
+        description="A pause is long from so many times the median of this caller's pauses on. "
+        "No unit.",
+    )
+    slow: float = Field(
+        0.75,
+        gt=0,
+        lt=1,
+        description="A turn is slow up to this share of the caller's own rate. No unit, 0 to 1.",
+    )
+    calm_turns: int = Field(
+        2,
+        ge=1,
+        le=20,
+        description="So many turns with less than relief of the signs end an episode. No unit.",
+    )
+    patience: float = Field(
+        1.5,
+        ge=1,
+        le=5,
+        description="Factor on endpointing.patience while the caller is hesitant. No unit.",
+    )
+
+
+class Confused(Section):
+    """What confusion is: signs of it in the last turns.
+
+    Words of incomprehension ("what do you mean") are two signs; a request to repeat is one, and so
+    is a question that was just answered.
+    """
+
+    signs: int = Field(
+        2, ge=1, le=20, description="From so many signs in the last turns on. No unit."
+    )
+    turns: int = Field(3, ge=1, le=12, description="How many turns are the last turns. No unit.")
+    calm_turns: int = Field(
+        2, ge=1, le=20, description="So many turns without a sign end an episode. No unit."
+    )
 
 
 class Affect(Section):
@@ -65,3 +126,5 @@ class Affect(Section):
         description="So much calm speech ends an episode; what comes after it is a new one, to be "
         "soothed anew. Unit: s.",
     )
+    hesitant: Hesitant = Field(Hesitant(), description="When a caller counts as hesitant.")
+    confused: Confused = Field(Confused(), description="When a caller counts as confused.")

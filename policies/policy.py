@@ -110,8 +110,8 @@ class Policy(Section):
         description="What wins time while an answer is being thought of. "
         "Left out: the usual words of the language after 0.8 and 4 s.",
     )
-    soothe: Soothe = Field(Soothe(), description="For a fast or agitated caller.")
-    affect: Affect = Field(Affect(), description="When a caller counts as fast or agitated.")
+    soothe: Soothe = Field(Soothe(), description="For a caller in trouble.")
+    affect: Affect = Field(Affect(), description="When a caller counts as such.")
     backchannels: Backchannels = Field(Backchannels(), description="The little words.")
     machine: Machine | None = Field(
         None,
@@ -235,5 +235,5 @@ class Policy(Section):
     def _requests(self) -> Iterator[tuple[Place, str]]:
         for at, task in enumerate(self.tasks):
             for nth, phrase in enumerate(task.when.says or ()):
-                if task.when.agitated is None and task.when.turns is None:
+                if not task.when.moods and task.when.turns is None:
                     yield ("tasks", at, "when", "says", nth), asked_words(phrase)

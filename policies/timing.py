@@ -225,13 +225,19 @@ class Filler(Section):
 
 
 class Soothe(Section):
-    """What to say to a fast or agitated talker."""
+    """What to say, once an episode, to a caller in such a mood. Left out: nothing."""
 
     fast_speech: tuple[Line, ...] = Field(
         (), strict=False, description="For a caller who speaks much faster than before."
     )
     agitated: tuple[Line, ...] = Field(
         (), strict=False, description="For a caller whose voice is raised."
+    )
+    hesitant: tuple[Line, ...] = Field(
+        (), strict=False, description="For a caller who looks for words."
+    )
+    confused: tuple[Line, ...] = Field(
+        (), strict=False, description="For a caller who does not understand the agent."
     )
 
 

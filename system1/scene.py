@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from policies.policy import Policy
 from policies.timing import Ending
 from system1.acts import Because, Kind
-from system1.affect import Sign, Temper
+from system1.affect import Temper
 from system1.floor import Floor
 from system1.language import Language
 from system1.memory import ShortTermMemory
+from system1.moods import Mood, Sign
 from system1.pauses import PauseStatistics
 from system1.percepts import Heard, Word
 from system1.questions import AnswerKind, Question, TaskState
@@ -179,7 +180,7 @@ class Scene:
     """The moment. ``taken`` without ``work``: a turn that still wants deciding upon.
 
     ``holding``: the caller asked the agent to wait (``system1.holding``).
-    ``agitated``: in how many turns the caller was.
+    ``showed``: in how many turns the caller showed which mood.
     """
 
     policy: Policy
@@ -198,7 +199,7 @@ class Scene:
     noinput: int = 0
     nomatch: int = 0
     turns: int = 0
-    agitated: int = 0
+    showed: dict[Mood, int] = field(default_factory=lambda: dict.fromkeys(Mood, 0))
     affect: Temper = field(default_factory=Temper)
     suspicion: Suspicion = NO_SUSPICION
     repetition: Repetition = NO_REPETITION

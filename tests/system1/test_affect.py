@@ -4,38 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
-from policies.affect import Affect
 from system1.acts import Kind
-from system1.affect import Episode, Mood, Temper, is_agitated
+from system1.affect import Episode
 from system1.language import language_of
+from system1.manner import Manner
+from system1.moods import Mood
 from system1.percepts import Prosody
 from system1.questions import AnswerKind, Question
 from system1.thoughts import Asked, Done, Sentence
 from tests.stage import Answers, Stage, bot
-
-NUMBERS = Affect()
-CALM = (0.0, 0.0, 1.0, 4.5)
-ANGRY = (3.5, 5.0, 1.2, 5.5)
-HIGH = (3.5, 1.0, 1.0, 4.5)
-LOUD = (0.5, 5.5, 1.0, 4.5)
-FAST = (0.0, 0.0, 1.5, 6.8)
-
-Voice = tuple[float, float, float, float]
-
-
-def listened(*voices: tuple[Voice, int], temper: Temper | None = None) -> Temper:
-    """The state after so many reports of each voice, four a second."""
-    temper = temper or Temper()
-    at = max(temper.last_report, 0.0)
-    for voice, count in voices:
-        for _ in range(count):
-            at += 0.25
-            temper = temper.heard(Prosody(at, *voice), NUMBERS)
-    return temper
+from tests.system1.voices import (
+    ANGRY,
+    CALM,
+    FAST,
+    HIGH,
+    LINE,
+    LOUD,
+    NUMBERS,
+    Voice,
+    calling,
+    listened,
+    soothes,
+    speak,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,16 +57,15 @@ def listened(*voices: tuple[Voice, int], temper: Temper | None = None) -> Temper
 def test_what_a_turn_shows(
     voices: Sequence[tuple[Voice, int]], complains: bool, moods: list[Mood]
 ) -> None:
-    temper, signs = listened(*voices).turn_taken(complains)
+    temper, signs = listened(*voices).turn_taken(Manner(complains=complains), NUMBERS)
     assert [sign.mood for sign in signs] == moods
     assert [one.mood for one in temper.episodes] == moods
-    assert is_agitated(signs) == (Mood.AGITATED in moods)
 
 
 def test_the_evidence_is_the_most_telling_moment() -> None:
-    _, (sign,) = listened((CALM, 4), (ANGRY, 6), (CALM, 4)).turn_taken(False)
+    _, (sign,) = listened((CALM, 4), (ANGRY, 6), (CALM, 4)).turn_taken(Manner(), NUMBERS)
     assert sign.evidence == (("pitch_st", 3.5), ("level_db", 5.0))
-    _, (sign,) = listened((LOUD, 6)).turn_taken(True)
+    _, (sign,) = listened((LOUD, 6)).turn_taken(Manner(complains=True), NUMBERS)
     assert sign.evidence == (("pitch_st", 0.5), ("level_db", 5.5), ("complaint", 1))
 
 
@@ -96,17 +89,17 @@ def test_silence_is_no_calm_speech() -> None:
 
 
 def test_a_turn_begins_anew() -> None:
-    angry, _ = listened((ANGRY, 6)).turn_taken(False)
-    after, signs = listened((CALM, 2), temper=angry).turn_taken(False)
+    angry, _ = listened((ANGRY, 6)).turn_taken(Manner(), NUMBERS)
+    after, signs = listened((CALM, 2), temper=angry).turn_taken(Manner(), NUMBERS)
     assert signs == ()
     assert after.agitated
 
 
 def test_a_turn_that_goes_on_keeps_what_it_showed() -> None:
     before = listened((ANGRY, 6))
-    after, _ = before.turn_taken(False)
-    _, signs = after.reopened(before, NUMBERS).turn_taken(False)
-    assert is_agitated(signs)
+    after, _ = before.turn_taken(Manner(), NUMBERS)
+    _, signs = after.reopened(before, NUMBERS).turn_taken(Manner(), NUMBERS)
+    assert [sign.mood for sign in signs] == [Mood.AGITATED]
 
 
 @pytest.mark.parametrize("odd", [math.nan, math.inf, -math.inf])
@@ -150,35 +143,6 @@ def test_words_of_complaint(language: str, text: str, complains: bool) -> None:
 
 
 # Calls
-
-
-SOOTHE = {
-    "soothe": {
-        "agitated": ["I am sorry about this.", "Let us sort it out."],
-        "fast_speech": ["No rush."],
-    }
-}
-LINE = "is my line all right or is it down again"
-
-
-def calling(
-    *lines: tuple[float, Voice, str], mind: Answers | None = None, think: float = 1.0, **more: Any
-) -> Stage:
-    """A caller whose lines each begin at a time (s), in a voice."""
-    stage = Stage(bot(**(SOOTHE | more)), mind or Answers("It is fine."), think)
-    for at, voice, text in lines:
-        speak(stage, at, voice, text)
-    return stage
-
-
-def speak(stage: Stage, at: float, voice: Voice, text: str) -> None:
-    end = stage.says(at, text)
-    while (at := at + 0.25) < end:
-        stage.sounds(at + 0.08, *voice)
-
-
-def soothes(stage: Stage) -> list[tuple[str, str]]:
-    return [(one.because.rule, one.text) for one in stage.utterances() if one.kind is Kind.SOOTHE]
 
 
 def test_an_agitated_caller_is_soothed_while_system_2_thinks() -> None:
