@@ -224,7 +224,7 @@ class Call:
         match output:
             case Say(utterance=number, kind=kind, text=text, because=because, more=more):
                 self._open[number] = _Open(kind, text, because)
-                self._mouth.say(number, kind, text, more)
+                self._mouth.say(number, kind, text, more, output.rate)
                 if output.gain_db:
                     self._mouth.duck(number, output.gain_db)
             case SayMore(utterance=number, text=text, more=more):

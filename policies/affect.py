@@ -71,8 +71,9 @@ class Confused(Section):
 class Affect(Section):
     """What a raised or hurried voice is, against how this caller spoke at first.
 
-    Agitated: pitch and loudness are both raised, or one of them in a turn with words of complaint.
-    Fast: much faster than before and fast in itself, or very fast whatever came before.
+    Agitated: pitch and loudness are both raised, or for longer any two of pitch, pitch range,
+    loudness and rate, or one of them in a turn with words of complaint. Fast: much faster than
+    before and fast in itself, or very fast whatever came before.
     """
 
     pitch: float = Field(
@@ -86,6 +87,12 @@ class Affect(Section):
         gt=0,
         le=40,
         description="The voice is loud from so far above the caller's own level on. Unit: dB.",
+    )
+    range_ratio: float = Field(
+        1.3,
+        gt=1,
+        le=10,
+        description="Pitch moves widely from so many times the caller's own range on. No unit.",
     )
     rate_ratio: float = Field(
         1.25,
@@ -102,11 +109,11 @@ class Affect(Section):
         "Unit: syllables a second.",
     )
     very_fast: float = Field(
-        7.0,
+        7.5,
         gt=0,
         le=20,
-        description="Speech is fast from here on whatever the caller's own rate is. "
-        "Unit: syllables a second.",
+        description="Speech is fast from here on whatever the caller's own rate is. Left out: 7.5, "
+        "in Chinese 6.5. Unit: syllables a second.",
     )
     sustained: Seconds = Field(
         1.0,
@@ -114,17 +121,31 @@ class Affect(Section):
         le=20,
         description="These hold for the mean over so much speech of one turn. Unit: s.",
     )
+    windows: int = Field(
+        2,
+        ge=1,
+        le=10,
+        description="Two signs other than pitch with loudness must hold in each of so many such "
+        "spans running. No unit.",
+    )
     relief: float = Field(
         0.5,
         ge=0,
         lt=1,
         description="A voice has calmed down below this share of the thresholds for pitch, level "
-        "and the excess of rate_ratio over 1. No unit, 0 to 1.",
+        "and the excess of the ratios over 1. No unit, 0 to 1.",
     )
     calm_after: Seconds = Field(
         3.0,
         description="So much calm speech ends an episode; what comes after it is a new one, to be "
         "soothed anew. Unit: s.",
+    )
+    slower: float = Field(
+        0.9,
+        ge=0.5,
+        le=1,
+        description="The agent's speaking rate, as a share of its usual one, while the caller is "
+        "agitated, fast or confused. 1 leaves it as it is. No unit.",
     )
     hesitant: Hesitant = Field(Hesitant(), description="When a caller counts as hesitant.")
     confused: Confused = Field(Confused(), description="When a caller counts as confused.")

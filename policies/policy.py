@@ -163,10 +163,12 @@ class Policy(Section):
         if "nomatch" not in data and book.colleague and re.match(ID_PATTERN, target):
             rung = Rung(count=3, say=book.colleague, do=Ending.TRANSFER, to=target)
             filled["nomatch"] = (*book.nomatch, rung)
-        of_sections: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+        of_sections: list[tuple[str, str, tuple[str, ...] | float]] = [
             ("backchannels", "caller", book.caller_backchannels),
             ("hold", "say", book.hold),
-        )
+        ]
+        if book.very_fast is not None:
+            of_sections.append(("affect", "very_fast", book.very_fast))
         for section, key, words in of_sections:
             given = data.get(section, {})
             if isinstance(given, Mapping):

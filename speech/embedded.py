@@ -23,6 +23,9 @@ from system1.questions import AnswerKind, Question
 
 _CHUNK = 768
 
+_CLEAR = 0.2
+"""Words recognised with less confidence are a cough or a laugh, and no sample of the voice."""
+
 _EMPHASES = {AnswerKind.DIGITS: Emphasis.DIGITS, AnswerKind.SPELLING: Emphasis.SPELLING}
 
 
@@ -80,6 +83,7 @@ class EmbeddedEars:
         match change:
             case SpeechStarted():
                 self._onset = change.onset
+                self._prosody.stretch_begins()
             case SpeechStopped():
                 self._onset, self._quiet_since = None, change.offset
             case None:
@@ -93,4 +97,7 @@ class EmbeddedEars:
         heard = self._recogniser.step(chunk, ends, self._onset, self._quiet_since, at)
         if heard is not None:
             percepts.append(heard)
+            if heard.final:
+                clear = bool(heard.words) and heard.confidence >= _CLEAR
+                self._prosody.stretch_ends(clear)
         return percepts

@@ -2,10 +2,12 @@
 
 Reports of prosody are averaged over the last ``sustained`` seconds of speech of one turn, since a
 stressed syllable is as high and as loud as anger is. With p, l, r and s the means of pitch,
-loudness, rate over the caller's own, and rate, and capitals for the policy's thresholds (its
+loudness, rate over the caller's own, and rate, g that of pitch range over the caller's own, and
+capitals for the policy's thresholds (its
 section ``affect``):
 
-    agitated       p >= P and l >= L,   or   (p >= P or l >= L) with words of complaint
+    agitated       p >= P and l >= L,   or   any two of p >= P, g >= G, l >= L, r >= R in each of
+                   the last ``windows`` such spans,   or   one of them with words of complaint
     fast speech    r >= R and s >= S,   or   s >= very fast
     hesitant       enough filled pauses, restarts, pauses longer than the caller's own, slowness
     confused       enough incomprehension, requests to repeat, the same question in the last turns
@@ -21,7 +23,7 @@ a turn that shows it and ends after ``calm_turns`` that do not (``system1.manner
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -29,6 +31,7 @@ from policies.affect import Affect
 from system1.manner import Manner
 from system1.moods import Evidence, Mood, Sign
 from system1.percepts import Prosody
+from system1.voice import SLACK_S, Voice, mean, raised, stronger, windows
 
 REPORT_S = 0.25
 """A report speaks for so much speech at most (s): after a pause, not for the pause."""
@@ -36,45 +39,11 @@ REPORT_S = 0.25
 _LEAST_S = 0.001
 """Reports closer together are one, and the later of them says nothing (s)."""
 
-_SLACK_S = 0.01
-"""Reports come on the ears' own grid; four quarters are a second."""
-
 _LEAST_WORDS = 3
 """A turn of fewer words is too short to be fluent."""
 
 _OF_WORDS = (Mood.CONFUSED, Mood.HESITANT)
 """The moods that turns tell, where the voice tells the others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Means over speech: see ``Prosody`` for the units. ``seconds``: of how much speech."""
-
-    pitch_st: float
-    level_db: float
-    rate_ratio: float
-    rate_sps: float
-    seconds: float
-
-    def raised(self, numbers: Affect) -> float:
-        """The lesser of pitch and loudness, in thresholds: from 1 on both are raised."""
-        return min(self.pitch_st / numbers.pitch, self.level_db / numbers.level)
-
-    def half_raised(self, numbers: Affect) -> float:
-        """The greater of pitch and loudness, in thresholds: from 1 on one is raised."""
-        return max(self.pitch_st / numbers.pitch, self.level_db / numbers.level)
-
-    def hurried(self, numbers: Affect) -> float:
-        """Rate in thresholds: from 1 on speech is fast."""
-        more = min(self.rate_ratio / numbers.rate_ratio, self.rate_sps / numbers.rate)
-        return max(more, self.rate_sps / numbers.very_fast)
-
-    def calm(self, mood: Mood, numbers: Affect) -> bool:
-        """Whether nothing of the mood is left in this voice."""
-        if mood is Mood.AGITATED:
-            return self.half_raised(numbers) < numbers.relief
-        usual = 1.0 + numbers.relief * (numbers.rate_ratio - 1.0)
-        return self.rate_sps < numbers.rate and self.rate_ratio < usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +91,13 @@ class Temper:
 
     def heard(self, report: Prosody, numbers: Affect) -> Temper:
         """The state after a report. One that is no number in any figure says nothing."""
-        figures = (report.pitch_st, report.level_db, report.rate_ratio, report.rate_sps)
+        figures = (
+            report.pitch_st,
+            report.level_db,
+            report.rate_ratio,
+            report.rate_sps,
+            report.range_ratio,
+        )
         if not all(map(math.isfinite, (report.at, *figures))):
             return self
         seconds = min(report.at - self.last_report, REPORT_S)
@@ -130,25 +105,27 @@ class Temper:
             return self
         now = Voice(*figures, seconds)
         recent = (*self.recent, now)
-        while sum(one.seconds for one in recent[1:]) >= numbers.sustained - _SLACK_S:
+        longest = numbers.windows * numbers.sustained - SLACK_S
+        while sum(one.seconds for one in recent[1:]) >= longest:
             recent = recent[1:]
-        mean = _mean(recent)
+        spans = tuple(windows(recent, numbers.sustained))
+        last = spans[0] if spans else mean(recent)
         shown: tuple[Mood, ...] = ()
         after = self
-        if mean.seconds >= numbers.sustained - _SLACK_S:
-            raised, hurried = mean.raised(numbers) >= 1.0, mean.hurried(numbers) >= 1.0
-            shown = (Mood.AGITATED,) * raised + (Mood.FAST_SPEECH,) * hurried
+        if spans:
+            angry, fast = raised(spans, numbers), last.hurried(numbers) >= 1.0
+            shown = (Mood.AGITATED,) * (angry is not None) + (Mood.FAST_SPEECH,) * fast
             after = replace(
                 self,
-                raised=_stronger(self.raised, mean, Voice.raised, numbers),
-                half_raised=_stronger(self.half_raised, mean, Voice.half_raised, numbers),
-                hurried=_stronger(self.hurried, mean, Voice.hurried, numbers),
+                raised=stronger(self.raised, angry, Voice.twice_raised, numbers),
+                half_raised=stronger(self.half_raised, last, Voice.half_raised, numbers),
+                hurried=stronger(self.hurried, last, Voice.hurried, numbers),
             )
         return replace(
             after,
-            episodes=tuple(_lasting(self.episodes, shown, mean, seconds, numbers)),
+            episodes=tuple(_lasting(self.episodes, shown, last, seconds, numbers)),
             recent=recent,
-            spoken=_mean((self.spoken, now) if self.spoken is not None else (now,)),
+            spoken=mean((self.spoken, now) if self.spoken is not None else (now,)),
             last_report=report.at,
         )._with(*shown)
 
@@ -159,7 +136,7 @@ class Temper:
         """
         confusion = (*self.confusion, manner.confusion)[-numbers.confused.turns :]
         found = (
-            self._agitation(manner),
+            self._agitation(manner, numbers),
             _confusion(confusion, manner, numbers),
             self._hesitancy(manner, numbers),
             self._haste(),
@@ -170,13 +147,14 @@ class Temper:
         lasting = tuple(_after_turn(after.episodes, shown, manner, self.spoken, numbers))
         return replace(after, episodes=lasting, confusion=confusion).forgetful(), signs
 
-    def _agitation(self, manner: Manner) -> Sign | None:
+    def _agitation(self, manner: Manner, numbers: Affect) -> Sign | None:
         voice = self.raised or (self.half_raised if manner.complains else None)
         if voice is None:
             return None
-        evidence: Evidence = (
-            ("pitch_st", round(voice.pitch_st, 2)),
-            ("level_db", round(voice.level_db, 2)),
+        evidence: Evidence = tuple(
+            (name, round(value, 2))
+            for name, value, strength in voice.signs(numbers)
+            if strength >= 1
         )
         return Sign(Mood.AGITATED, evidence + (("complaint", 1),) * manner.complains)
 
@@ -218,11 +196,11 @@ class Temper:
             episodes=tuple(_reopened(self.episodes, before.episodes)),
             before=before.before,
             confusion=before.confusion,
-            spoken=_mean(spoken) if spoken else None,
+            spoken=mean(spoken) if spoken else None,
             recent=self.recent or before.recent,
-            raised=_stronger(self.raised, before.raised, Voice.raised, numbers),
-            half_raised=_stronger(self.half_raised, before.half_raised, Voice.half_raised, numbers),
-            hurried=_stronger(self.hurried, before.hurried, Voice.hurried, numbers),
+            raised=stronger(self.raised, before.raised, Voice.twice_raised, numbers),
+            half_raised=stronger(self.half_raised, before.half_raised, Voice.half_raised, numbers),
+            hurried=stronger(self.hurried, before.hurried, Voice.hurried, numbers),
         )
 
     def soothed(self) -> Temper:
@@ -248,7 +226,7 @@ def _lasting(
         calm_s = one.calm_s + (seconds if mean.calm(one.mood, numbers) else 0.0)
         if one.mood in shown:
             yield replace(one, calm_s=0.0)
-        elif calm_s < numbers.calm_after - _SLACK_S:
+        elif calm_s < numbers.calm_after - SLACK_S:
             yield replace(one, calm_s=calm_s)
 
 
@@ -256,7 +234,7 @@ def _hesitations(
     manner: Manner, spoken: Voice | None, numbers: Affect
 ) -> tuple[tuple[str, int], ...]:
     """The signs of hesitancy in a turn, by kind, without the kinds that it has none of."""
-    long_enough = spoken is not None and spoken.seconds >= numbers.sustained - _SLACK_S
+    long_enough = spoken is not None and spoken.seconds >= numbers.sustained - SLACK_S
     slow = long_enough and spoken is not None and spoken.rate_ratio <= numbers.hesitant.slow
     counts = (
         ("filled_pauses", manner.filled_pauses),
@@ -314,25 +292,3 @@ def _reopened(now: tuple[Episode, ...], before: tuple[Episode, ...]) -> Iterator
     yield from (replace(one, soothed=one.soothed or one.mood in soothed) for one in told)
     new = [mood for mood in soothed if mood in _OF_WORDS]
     yield from (Episode(mood, soothed=True) for mood in new if mood not in [t.mood for t in told])
-
-
-def _mean(voices: tuple[Voice, ...]) -> Voice:
-    seconds = sum(one.seconds for one in voices)
-    return Voice(
-        sum(one.pitch_st * one.seconds for one in voices) / seconds,
-        sum(one.level_db * one.seconds for one in voices) / seconds,
-        sum(one.rate_ratio * one.seconds for one in voices) / seconds,
-        sum(one.rate_sps * one.seconds for one in voices) / seconds,
-        seconds,
-    )
-
-
-def _stronger(
-    one: Voice | None,
-    other: Voice | None,
-    strength: Callable[[Voice, Affect], float],
-    numbers: Affect,
-) -> Voice | None:
-    """The more telling of two moments; the first where they are equal, None below 1."""
-    found = [voice for voice in (one, other) if voice and strength(voice, numbers) >= 1.0]
-    return max(found, key=lambda voice: strength(voice, numbers), default=None)

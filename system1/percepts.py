@@ -90,7 +90,8 @@ class Prosody:
     """The caller's voice against the caller's own baseline, over the last second of speech.
 
     ``pitch_st``: semitones above the baseline; ``level_db``: dB above it; ``rate_ratio``:
-    speaking rate over the baseline's; ``rate_sps``: syllables a second.
+    speaking rate over the baseline's; ``rate_sps``: syllables a second; ``range_ratio``: pitch
+    range over the baseline's, 1 where the ears do not tell.
     """
 
     at: float
@@ -98,6 +99,7 @@ class Prosody:
     level_db: float
     rate_ratio: float
     rate_sps: float
+    range_ratio: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

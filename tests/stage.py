@@ -96,9 +96,10 @@ class Stage:
         level_db: float,
         rate_ratio: float = 1.0,
         rate_sps: float = 4.5,
+        range_ratio: float = 1.0,
     ) -> None:
         """A report of how the caller's voice is at ``at``, against the caller's own."""
-        self.script.add(Prosody(at, pitch_st, level_db, rate_ratio, rate_sps))
+        self.script.add(Prosody(at, pitch_st, level_db, rate_ratio, rate_sps, range_ratio))
 
     def hangs_up(self, at: float) -> None:
         """The caller leaves."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from system1.acts import Kind
-from system1.affect import Episode
+from system1.affect import Episode, Temper
 from system1.language import language_of
 from system1.manner import Manner
 from system1.moods import Mood
@@ -50,7 +50,7 @@ from tests.system1.voices import (
         # a slow beginner who comes up to the usual rate is not fast
         ([((0.0, 0.0, 1.6, 5.0), 8)], False, []),
         # who has been very fast from the first word on is
-        ([((0.0, 0.0, 1.0, 7.4), 8)], False, [Mood.FAST_SPEECH]),
+        ([((0.0, 0.0, 1.0, 7.6), 8)], False, [Mood.FAST_SPEECH]),
         ([((3.5, 5.0, 1.5, 7.0), 8)], False, [Mood.AGITATED, Mood.FAST_SPEECH]),
     ],
 )
@@ -66,7 +66,75 @@ def test_the_evidence_is_the_most_telling_moment() -> None:
     _, (sign,) = listened((CALM, 4), (ANGRY, 6), (CALM, 4)).turn_taken(Manner(), NUMBERS)
     assert sign.evidence == (("pitch_st", 3.5), ("level_db", 5.0))
     _, (sign,) = listened((LOUD, 6)).turn_taken(Manner(complains=True), NUMBERS)
-    assert sign.evidence == (("pitch_st", 0.5), ("level_db", 5.5), ("complaint", 1))
+    assert sign.evidence == (("level_db", 5.5), ("complaint", 1))
+
+
+WIDE = (0.0, 0.0, 1.0, 4.5, 1.5)
+WIDE_AND_LOUD = (0.5, 4.0, 1.0, 4.5, 1.5)
+HIGH_AND_QUICK = (2.5, 0.0, 1.3, 5.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("voices", "complains", "evidence"),
+    [
+        ([(WIDE_AND_LOUD, 8)], False, {"range_ratio": 1.5, "level_db": 4.0}),
+        ([(HIGH_AND_QUICK, 8)], False, {"pitch_st": 2.5, "rate_ratio": 1.3}),
+        # other signs than pitch with loudness have to last for two spans
+        ([(WIDE_AND_LOUD, 7)], False, None),
+        ([(WIDE_AND_LOUD, 4), (CALM, 3), (WIDE_AND_LOUD, 4)], False, None),
+        ([(WIDE_AND_LOUD, 4), (HIGH_AND_QUICK, 4)], False, {"pitch_st": 2.5, "rate_ratio": 1.3}),
+        ([(WIDE, 12)], False, None),
+        ([(WIDE, 4)], True, {"range_ratio": 1.5, "complaint": 1}),
+    ],
+)
+def test_two_signs_of_four(
+    voices: Sequence[tuple[Voice, int]], complains: bool, evidence: dict[str, float] | None
+) -> None:
+    _, signs = listened(*voices).turn_taken(Manner(complains=complains), NUMBERS)
+    assert [dict(sign.evidence) for sign in signs] == ([] if evidence is None else [evidence])
+
+
+def test_two_signs_at_half_their_strength_keep_an_episode() -> None:
+    angry = listened((WIDE_AND_LOUD, 8))
+    assert listened(((0.0, 1.6, 1.0, 4.5, 1.2), 40), temper=angry).agitated
+    assert not listened(((0.0, 1.0, 1.0, 4.5, 1.5), 20), temper=angry).agitated
+
+
+@pytest.mark.parametrize(
+    ("language", "rate_sps", "fast"),
+    [("en", 7.4, False), ("en", 7.6, True), ("zh-CN", 6.4, False), ("zh-CN", 6.6, True)],
+)
+def test_who_shouts_from_the_first_word_has_no_baseline_but_a_limit(
+    language: str, rate_sps: float, fast: bool
+) -> None:
+    numbers = bot(language=language).affect
+    temper = Temper()
+    for quarter in range(1, 9):
+        temper = temper.heard(Prosody(0.25 * quarter, 0.0, 0.0, 1.0, rate_sps), numbers)
+    assert (temper.mood is Mood.FAST_SPEECH) is fast
+
+
+def test_a_limit_that_is_given_holds_in_any_language() -> None:
+    assert bot(language="zh-CN", affect={"very_fast": 9.0}).affect.very_fast == 9.0
+    assert bot(language="fr").affect.very_fast == 7.5
+
+
+@pytest.mark.parametrize(
+    ("voice", "rate"), [(CALM, None), (ANGRY, 0.9), (FAST, 0.9)], ids=["calm", "angry", "fast"]
+)
+def test_the_agent_speaks_slower_to_who_is_upset(voice: Voice, rate: float | None) -> None:
+    stage = calling((4.0, voice, LINE)).play(14.0)
+    assert stage.decisions("say")[0].rate is None
+    assert {one.rate for one in stage.decisions("say")[1:]} == {rate}
+    reply = stage.utterances()[-1]
+    assert reply.kind is Kind.REPLY
+    usual = calling((4.0, CALM, LINE)).play(14.0).utterances()[-1]
+    assert reply.end - reply.start == pytest.approx((usual.end - usual.start) / (rate or 1.0))
+
+
+def test_a_policy_may_keep_the_agents_pace() -> None:
+    stage = calling((4.0, ANGRY, LINE), affect={"slower": 1.0}).play(14.0)
+    assert {one.rate for one in stage.decisions("say")} == {None}
 
 
 def test_an_episode_lasts_until_the_voice_has_been_calm_for_a_while() -> None:

@@ -46,7 +46,11 @@ POLICY = bot(
     ],
     turn_taking={"max_call": 120.0, "maxspeechtimeout": 10.0},
     backchannels={"agent": {"say": ["mm-hm", "I see"], "every": 2.0, "after": 0.5}},
-    soothe={"agitated": ["I am sorry.", "Let us see."], "fast_speech": ["No rush."]},
+    soothe={
+        "agitated": ["I am sorry.", "Let us see."],
+        "fast_speech": ["No rush."],
+        "hesitant": ["No hurry."],
+    },
     machine={"say": "I was hoping for a person."},
 )
 
@@ -103,7 +107,7 @@ def test_a_call_keeps_its_invariants(
     offered += [text for one in POLICY.fillers for text in one.say]
     offered += [text for one in BACKCHANNELS for text in one.say]
     offered += [*POLICY.hold.say]
-    offered += [*POLICY.soothe.agitated, *POLICY.soothe.fast_speech]
+    offered += [*POLICY.soothe.agitated, *POLICY.soothe.fast_speech, *POLICY.soothe.hesitant]
     offered += [str(answer) for answer in stage.mind.answers]
     forced = False
     murmured: tuple[float, str | None] = (-10.0, None)
@@ -205,7 +209,7 @@ HOSTILE: st.SearchStrategy[Percept] = st.one_of(
         st.floats(0, 1),
     ),
     st.builds(EndOfTurn, FINITE, st.just(((0.5, 0.9),))),
-    st.builds(Prosody, FINITE, ODD, ODD, ODD, ODD),
+    st.builds(Prosody, FINITE, ODD, ODD, ODD, ODD, ODD),
     st.builds(SoundEvent, FINITE, st.sampled_from(["music", "music_stopped", "beep", ""])),
     st.builds(PlaybackStarted, FINITE, st.integers(0, 5)),
     st.builds(WordPlayed, FINITE, st.integers(0, 5), st.integers(-3, 999)),

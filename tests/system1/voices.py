@@ -17,7 +17,7 @@ HIGH = (3.5, 1.0, 1.0, 4.5)
 LOUD = (0.5, 5.5, 1.0, 4.5)
 FAST = (0.0, 0.0, 1.5, 6.8)
 
-Voice = tuple[float, float, float, float]
+Voice = tuple[float, ...]
 
 
 def listened(*voices: tuple[Voice, int], temper: Temper | None = None) -> Temper:
