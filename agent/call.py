@@ -47,6 +47,7 @@ from system1.percepts import (
     CallerLeft,
     CallStarted,
     Heard,
+    LowPitch,
     Percept,
     PlaybackCut,
     PlaybackFinished,
@@ -281,6 +282,8 @@ def tidy(percept: Percept) -> Percept:
                 Word(word.text, _round(word.start), _round(word.end), word.stable) for word in words
             )
             return replace(percept, at=_round(at), words=rounded, confidence=_round(confidence))
+        case LowPitch(at=at, since=since):
+            return LowPitch(_round(at), _round(since))
         case _:
             return replace(percept, at=_round(percept.at))
 

@@ -241,6 +241,14 @@ class Soothe(Section):
     )
 
 
+class Cue(StrEnum):
+    """At what moments the agent says its own 'mm-hm'."""
+
+    PAUSE = "pause"
+    PITCH = "pitch"
+    BOTH = "both"
+
+
 class AgentBackchannel(Section):
     """The agent's own 'mm-hm'."""
 
@@ -251,6 +259,25 @@ class AgentBackchannel(Section):
     )
     pause: Seconds = Field(
         0.3, le=5, description="How long the caller has paused before one. Unit: s."
+    )
+    cue: Cue = Field(
+        Cue.PAUSE,
+        strict=False,
+        description="pause: in the caller's pauses; pitch: after a stretch of low pitch, also "
+        "while the caller speaks on, where the ears report it and the line brings no echo of the agent "
+        "into the recogniser; both: at either.",
+    )
+    wait: Seconds = Field(
+        0.7,
+        le=5,
+        description="How long after a stretch of low pitch was noticed. Unit: s.",
+    )
+    overlap_db: float = Field(
+        -14.0,
+        ge=-60,
+        le=0,
+        description="Level relative to the agent's voice elsewhere, where the caller speaks on. "
+        "Unit: dB.",
     )
     max_pi: float = Field(
         0.3,

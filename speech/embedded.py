@@ -91,6 +91,9 @@ class EmbeddedEars:
         prosody = self._prosody.step(chunk, self._activity.speaking, at)
         if prosody is not None:
             percepts.append(prosody)
+        low_pitch = self._prosody.low_pitch(at)
+        if low_pitch is not None:
+            percepts.append(low_pitch)
         beep = self._beeps.step(chunk, at)
         if beep is not None:
             percepts.append(beep)

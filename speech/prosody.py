@@ -20,8 +20,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from speech.lowpitch import LowPitchMeter
 from speech.protocols import Audio
-from system1.percepts import Prosody
+from system1.percepts import LowPitch, Prosody
 
 _RATE = 8_000
 _HOP = 128  # 16 ms
@@ -110,8 +111,10 @@ class ProsodyMeter:
         self._samples = np.zeros(_WINDOW + _LONGEST, np.float32)
         self._frames: deque[_Frame] = deque(maxlen=round(self._settings.rate_window_s / _HOP_S))
         self._own = _Own()
-        self._before: tuple[_Own, list[_Frame]] | None = None
+        self._before: tuple[_Own, list[_Frame], LowPitchMeter] | None = None
         self._due = 0
+        self._lows = LowPitchMeter(_HOP_S)
+        self._low_s: float | None = None
 
     def step(self, chunk: Audio, speaking: bool, at: float) -> Prosody | None:
         """One chunk at 16 kHz. ``speaking``: the caller is; a report is of ``at``."""
@@ -129,20 +132,28 @@ class ProsodyMeter:
                 report = self._report(at) or report
         return report
 
+    def low_pitch(self, at: float) -> LowPitch | None:
+        """A stretch of low pitch that became known with the last chunk, told as of ``at``."""
+        low_s, self._low_s = self._low_s, None
+        return None if low_s is None else LowPitch(at, round(at - low_s, 4))
+
     def stretch_begins(self) -> None:
         """A stretch of sound begins that may turn out not to be speech."""
         if self._before is None:
-            self._before = self._own.copy(), list(self._frames)
+            self._lows.begin()
+            self._before = self._own.copy(), list(self._frames), self._lows.copy()
 
     def stretch_ends(self, spoken: bool) -> None:
         """It is over; ``spoken``: it was speech. If not, it leaves nothing behind."""
         if self._before is not None and not spoken:
-            self._own, frames = self._before
+            self._own, frames, self._lows = self._before
             self._frames = deque(frames, maxlen=self._frames.maxlen)
         self._before = None
 
     def _take(self, frame: _Frame) -> None:
         self._frames.append(frame)
+        low_s = self._lows.step(frame.pitch_hz)
+        self._low_s = low_s if low_s is not None else self._low_s
         if frame.pitch_hz and not self._learnt():
             self._own.pitches.append(frame.pitch_hz)
             self._own.levels.append(frame.level_db)

@@ -14,6 +14,7 @@ from system1.percepts import (
     Completion,
     EndOfTurn,
     Heard,
+    LowPitch,
     Percept,
     PlaybackCut,
     PlaybackFinished,
@@ -79,6 +80,9 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
             scene.suspicion = scene.suspicion.sounded(percept.sound)
         case Prosody():
             scene.affect = scene.affect.heard(percept, scene.policy.affect)
+        case LowPitch():
+            if scene.caller.speaking:
+                scene.caller.low_pitch = scene.now
         case CallStarted() | Tick():
             pass
         case _:

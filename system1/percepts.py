@@ -103,6 +103,17 @@ class Prosody:
 
 
 @dataclass(frozen=True, slots=True)
+class LowPitch:
+    """The caller's pitch has been low for the caller's own voice since ``since`` (s).
+
+    Told once a stretch, as soon as it has lasted: Ward and Tsukahara's cue for a backchannel.
+    """
+
+    at: float
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class SoundEvent:
     """A sound that is no speech: ``dtmf`` (``detail``: the digit), ``beep``, ``music`` ..."""
 
@@ -170,6 +181,7 @@ Percept = (
     | EndOfTurn
     | Completion
     | Prosody
+    | LowPitch
     | SoundEvent
     | PlaybackStarted
     | WordPlayed

@@ -106,7 +106,8 @@ class CallerSide:
     onset of speech over the agent that is not judged yet. ``speech_s``: speech in this turn.
     ``end_of_turn``, ``completion``: what models make of the pause under way.
     ``music``: it plays at the caller's end; ``music_from``: its first note since the caller's
-    last words; ``quiet_until``: so long the agent keeps quiet for it.
+    last words; ``quiet_until``: so long the agent keeps quiet for it. ``low_pitch``: when the voice
+    was last told to have become low in this turn.
     """
 
     speaking: bool = False
@@ -122,6 +123,7 @@ class CallerSide:
     music: bool = False
     music_from: float | None = None
     quiet_until: float = 0.0
+    low_pitch: float | None = None
 
     def words(self, since: float | None = None) -> tuple[Word, ...]:
         """The words of the turn under way, or since ``since`` (s)."""

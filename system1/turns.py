@@ -45,6 +45,7 @@ def disregard(scene: Scene, because: Because) -> list[Output]:
     caller.turn_start = None
     caller.over_since = None
     caller.speech_s = 0.0
+    caller.low_pitch = None
     caller.words_from = scene.now if caller.speaking else caller.offset
     scene.affect = scene.affect.dismissed()
     acts: list[Output] = [SpeechDismissed(scene.now, because)]
@@ -90,6 +91,7 @@ def take_turn(scene: Scene, because: Because) -> list[Output]:
     caller.turn_start = None
     caller.over_since = None
     caller.speech_s = 0.0
+    caller.low_pitch = None
     caller.words_from = end
     scene.agent.yielded = None
     return [TurnEnded(scene.now, start, end, text, because)]

@@ -90,7 +90,8 @@ def test_a_laugh_leaves_no_trace(learnt_s: float) -> None:
     with_laugh.stretch_ends(False)
     speech = voice(120, 3.0)
     before, after = reports(without, speech)[-1], reports(with_laugh, speech)[-1]
-    assert (after.pitch_st, after.level_db) == (before.pitch_st, before.level_db)
+    assert after.pitch_st == pytest.approx(before.pitch_st, abs=0.2)
+    assert after.level_db == pytest.approx(before.level_db, abs=0.5)
 
 
 def test_what_was_speech_is_learnt_from() -> None:

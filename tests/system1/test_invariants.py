@@ -22,6 +22,7 @@ from system1.percepts import (
     CallStarted,
     EndOfTurn,
     Heard,
+    LowPitch,
     Percept,
     PlaybackCut,
     PlaybackFinished,
@@ -35,6 +36,7 @@ from system1.percepts import (
     Word,
     WordPlayed,
 )
+from system1.reflexes.listening import LOW_PITCH
 from system1.thoughts import Done, Failed, NotUnderstood, Sentence
 from tests.stage import Stage, bot
 
@@ -45,7 +47,7 @@ POLICY = bot(
         {"id": "stop", "when": {"turns": 9}, "say": "Enough.", "do": "hang_up"},
     ],
     turn_taking={"max_call": 120.0, "maxspeechtimeout": 10.0},
-    backchannels={"agent": {"say": ["mm-hm", "I see"], "every": 2.0, "after": 0.5}},
+    backchannels={"agent": {"say": ["mm-hm", "I see"], "every": 2.0, "after": 0.5, "cue": "both"}},
     soothe={
         "agitated": ["I am sorry.", "Let us see."],
         "fast_speech": ["No rush."],
@@ -81,6 +83,8 @@ def call_with(lines: list[tuple[float, list[str], float]], think: float) -> Stag
             # Who speaks slowly here does so in anger; who speaks fast is in a hurry.
             sounds = (3.0, 5.0, 0.9, 4.0) if word_s > 0.3 else (0.0, 0.0, 1.5, 8.0)
             stage.sounds(begins + 0.25 * (quarter + 1), *sounds)
+            if quarter % 3 == 2:
+                stage.goes_low(begins + 0.25 * (quarter + 1))
         # Voice activity is told apart only where there is a gap to tell.
         at += 0.25
     return stage.play(200.0)
@@ -125,7 +129,10 @@ def test_a_call_keeps_its_invariants(
                     "a reply begins only when the caller does not hold the floor"
                 )
             case Decision(do="say", kind=Kind.BACKCHANNEL):
-                assert floor is FloorState.FREE_U, "a backchannel is given in the caller's pauses"
+                spoken_on = record.because.rule == LOW_PITCH
+                assert floor is FloorState.FREE_U or (spoken_on and floor is FloorState.USER), (
+                    "a backchannel is given in the caller's pauses, or where the voice asks for it"
+                )
                 assert record.text != murmured[1], "never the same twice running"
                 assert record.at >= murmured[0] + BACKCHANNELS[0].every
                 murmured = (record.at, record.text)
@@ -210,6 +217,7 @@ HOSTILE: st.SearchStrategy[Percept] = st.one_of(
     ),
     st.builds(EndOfTurn, FINITE, st.just(((0.5, 0.9),))),
     st.builds(Prosody, FINITE, ODD, ODD, ODD, ODD, ODD),
+    st.builds(LowPitch, FINITE, FINITE),
     st.builds(SoundEvent, FINITE, st.sampled_from(["music", "music_stopped", "beep", ""])),
     st.builds(PlaybackStarted, FINITE, st.integers(0, 5)),
     st.builds(WordPlayed, FINITE, st.integers(0, 5), st.integers(-3, 999)),
