@@ -264,8 +264,8 @@ class AgentBackchannel(Section):
         Cue.PAUSE,
         strict=False,
         description="pause: in the caller's pauses; pitch: after a stretch of low pitch, also "
-        "while the caller speaks on, where the ears report it and the line brings no echo of the agent "
-        "into the recogniser; both: at either.",
+        "while the caller speaks on, where the ears report it and no echo of the agent comes back "
+        "on the line; both: at either.",
     )
     wait: Seconds = Field(
         0.7,

@@ -81,8 +81,7 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
         case Prosody():
             scene.affect = scene.affect.heard(percept, scene.policy.affect)
         case LowPitch():
-            if scene.caller.speaking:
-                scene.caller.low_pitch = scene.now
+            _low_pitch(scene)
         case CallStarted() | Tick():
             pass
         case _:
@@ -158,6 +157,15 @@ def _heard(scene: Scene, percept: Heard) -> None:
         words = stretches[number].words
         if not words or words[-1].start < keep_from:
             del stretches[number]
+
+
+def _low_pitch(scene: Scene) -> None:
+    """One moment at a time: what comes before the last one's is part of it."""
+    caller, numbers = scene.caller, scene.policy.backchannels.agent
+    if numbers is None or not caller.speaking:
+        return
+    if caller.low_pitch is None or scene.now > caller.low_pitch + numbers.wait:
+        caller.low_pitch = scene.now
 
 
 def _sound(scene: Scene, sound: str) -> None:

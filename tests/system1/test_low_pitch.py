@@ -49,7 +49,7 @@ def test_nothing_but_the_word_itself_is_changed_by_it() -> None:
     assert (len(given(stage)), given(silent)) == (1, [])
     assert moves(stage) == moves(silent), "no turn, no floor, no thought, no answer"
     assert stage.mind.briefs == silent.mind.briefs
-    assert [one.cut for one in stage.utterances()] == [False] * 3
+    assert not any(one.cut for one in stage.utterances())
 
 
 def test_it_is_softer_than_one_in_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
