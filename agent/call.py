@@ -56,6 +56,7 @@ from system1.percepts import (
     CallerLeft,
     CallStarted,
     Heard,
+    LowPitch,
     Percept,
     PlaybackCut,
     PlaybackFinished,
@@ -247,7 +248,7 @@ class Call:
         match output:
             case Say(utterance=number, kind=kind, text=text, because=because, more=more):
                 self._open[number] = _Open(kind, text, because)
-                self._mouth.say(number, kind, text, more)
+                self._mouth.say(number, kind, text, more, output.rate)
                 if output.gain_db:
                     self._mouth.duck(number, output.gain_db)
             case SayMore(utterance=number, text=text, more=more):
@@ -307,6 +308,8 @@ def tidy(percept: Percept) -> Percept:
                 Word(word.text, _round(word.start), _round(word.end), word.stable) for word in words
             )
             return replace(percept, at=_round(at), words=rounded, confidence=_round(confidence))
+        case LowPitch(at=at, since=since):
+            return LowPitch(_round(at), _round(since))
         case _:
             return replace(percept, at=_round(percept.at))
 

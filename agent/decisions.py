@@ -35,7 +35,10 @@ def decision(output: Act | Notice, at: float) -> Decision | None:
     """The decision behind an output at ``at`` (s); None for what is no decision of its own."""
     match output:
         case Say():
-            return Decision(at, "say", output.utterance, output.because, output.text, output.kind)
+            rate = None if output.rate == 1.0 else output.rate
+            return Decision(
+                at, "say", output.utterance, output.because, output.text, output.kind, rate
+            )
         case SayMore():
             if not output.text:
                 return None

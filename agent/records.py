@@ -100,7 +100,8 @@ class Decision:
     """``decision``: an act of System 1. ``do``: say, stop, duck, resume, think, abandon, ...
 
     ``to``: the utterance's or the think's id, a transfer target, or None. ``text`` and ``kind``
-    are those of something said.
+    are those of something said, and so is ``rate``: its speaking rate where it is not the usual
+    one, as a share of that.
     """
 
     at: float
@@ -109,6 +110,7 @@ class Decision:
     because: Because
     text: str | None = None
     kind: Kind | None = None
+    rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

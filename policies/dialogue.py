@@ -72,6 +72,10 @@ class Collect(Section):
     )
 
 
+MOODS = ("agitated", "fast_speech", "hesitant", "confused")
+"""The moods of ``system1.moods``, as ``when`` and ``soothe`` name them."""
+
+
 class When(Section):
     """A condition; every key given must hold."""
 
@@ -79,13 +83,29 @@ class When(Section):
     agitated: int | None = Field(
         None, ge=1, description="The caller was agitated in at least so many turns."
     )
+    fast_speech: int | None = Field(
+        None, ge=1, description="The caller spoke fast in at least so many turns."
+    )
+    hesitant: int | None = Field(
+        None, ge=1, description="The caller was hesitant in at least so many turns."
+    )
+    confused: int | None = Field(
+        None, ge=1, description="The caller was confused in at least so many turns."
+    )
     turns: int | None = Field(None, ge=1, description="The caller has had at least so many turns.")
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if self.says is None and self.agitated is None and self.turns is None:
-            raise ValueError("needs at least one of says, agitated, turns")
+        if self.says is None and self.turns is None and not self.moods:
+            raise ValueError(f"needs at least one of says, {', '.join(MOODS)}, turns")
         return self
+
+    @property
+    def moods(self) -> tuple[tuple[str, int], ...]:
+        """The moods that it asks for, and in how many turns."""
+        counts = (self.agitated, self.fast_speech, self.hesitant, self.confused)
+        named = zip(MOODS, counts, strict=True)
+        return tuple((mood, count) for mood, count in named if count is not None)
 
 
 class Outcome(Spoken):
@@ -134,6 +154,11 @@ class Knowledge(Section):
     id: Id = Field(description="Named in the journal as the source of an answer.")
     asks: Phrases = Field(description="How callers ask; several ways to say it help.")
     answer: Line = Field(description="The answer as it is spoken: two short sentences at most.")
+    short: Line | None = Field(
+        None,
+        description="The same for a caller who is upset or did not understand: one plain sentence. "
+        "Left out: the first sentence of answer for the one, the whole answer for the other.",
+    )
 
 
 class Disclosure(Section):

@@ -16,7 +16,8 @@ class Phrasebook:
     """The default words of one language; all empty for a language that we do not speak.
 
     ``colleague``: said before a transfer after too many misunderstandings. ``challenge``: asked of
-    what may be a machine.
+    what may be a machine. ``very_fast``: speech that is fast for anyone, syllables a second; read
+    speech has 6.2 in English and 5.2 in Mandarin (Pellegrino, Coupe and Marsico 2011).
     """
 
     noinput: tuple[SilenceRung, ...] = ()
@@ -27,6 +28,7 @@ class Phrasebook:
     farewell: str | None = None
     colleague: str | None = None
     challenge: str | None = None
+    very_fast: float | None = None
 
 
 _ENGLISH = Phrasebook(
@@ -63,6 +65,7 @@ _ENGLISH = Phrasebook(
     farewell="I'm afraid we have to stop here. Thank you for calling. Goodbye.",
     colleague="Let me get a colleague.",
     challenge="Am I speaking with a person?",
+    very_fast=7.5,
 )
 
 _CHINESE = Phrasebook(
@@ -99,6 +102,7 @@ _CHINESE = Phrasebook(
     farewell="不好意思，今天只能先聊到这里。感谢您的来电，再见。",
     colleague="我帮您转给同事。",
     challenge="请问您是真人吗？",
+    very_fast=6.5,
 )
 
 _PHRASEBOOKS = {"en": _ENGLISH, "zh": _CHINESE, "cmn": _CHINESE}

@@ -111,8 +111,8 @@ class Policy(Section):
         description="What wins time while an answer is being thought of. "
         "Left out: the usual words of the language after 0.8 and 4 s.",
     )
-    soothe: Soothe = Field(Soothe(), description="For a fast or agitated caller.")
-    affect: Affect = Field(Affect(), description="When a caller counts as fast or agitated.")
+    soothe: Soothe = Field(Soothe(), description="For a caller in trouble.")
+    affect: Affect = Field(Affect(), description="When a caller counts as such.")
     backchannels: Backchannels = Field(Backchannels(), description="The little words.")
     machine: Machine | None = Field(
         None,
@@ -169,10 +169,12 @@ class Policy(Section):
         if "nomatch" not in data and book.colleague and re.match(ID_PATTERN, target):
             rung = Rung(count=3, say=book.colleague, do=Ending.TRANSFER, to=target)
             filled["nomatch"] = (*book.nomatch, rung)
-        of_sections: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+        of_sections: list[tuple[str, str, tuple[str, ...] | float]] = [
             ("backchannels", "caller", book.caller_backchannels),
             ("hold", "say", book.hold),
-        )
+        ]
+        if book.very_fast is not None:
+            of_sections.append(("affect", "very_fast", book.very_fast))
         for section, key, words in of_sections:
             given = data.get(section, {})
             if isinstance(given, Mapping):
@@ -241,5 +243,5 @@ class Policy(Section):
     def _requests(self) -> Iterator[tuple[Place, str]]:
         for at, task in enumerate(self.tasks):
             for nth, phrase in enumerate(task.when.says or ()):
-                if task.when.agitated is None and task.when.turns is None:
+                if not task.when.moods and task.when.turns is None:
                     yield ("tasks", at, "when", "says", nth), asked_words(phrase)

@@ -276,7 +276,7 @@ class Filler(Section):
 
 
 class Soothe(Section):
-    """What to say to a fast or agitated talker."""
+    """What to say, once an episode, to a caller in such a mood. Left out: nothing."""
 
     fast_speech: tuple[Line, ...] = Field(
         (), strict=False, description="For a caller who speaks much faster than before."
@@ -284,6 +284,20 @@ class Soothe(Section):
     agitated: tuple[Line, ...] = Field(
         (), strict=False, description="For a caller whose voice is raised."
     )
+    hesitant: tuple[Line, ...] = Field(
+        (), strict=False, description="For a caller who looks for words."
+    )
+    confused: tuple[Line, ...] = Field(
+        (), strict=False, description="For a caller who does not understand the agent."
+    )
+
+
+class Cue(StrEnum):
+    """At what moments the agent says its own 'mm-hm'."""
+
+    PAUSE = "pause"
+    PITCH = "pitch"
+    BOTH = "both"
 
 
 class AgentBackchannel(Section):
@@ -296,6 +310,25 @@ class AgentBackchannel(Section):
     )
     pause: Seconds = Field(
         0.3, le=5, description="How long the caller has paused before one. Unit: s."
+    )
+    cue: Cue = Field(
+        Cue.PAUSE,
+        strict=False,
+        description="pause: in the caller's pauses; pitch: after a stretch of low pitch, also "
+        "while the caller speaks on, where the ears report it and no echo of the agent comes back "
+        "on the line; both: at either.",
+    )
+    wait: Seconds = Field(
+        0.7,
+        le=5,
+        description="How long after a stretch of low pitch was noticed. Unit: s.",
+    )
+    overlap_db: float = Field(
+        -14.0,
+        ge=-60,
+        le=0,
+        description="Level relative to the agent's voice elsewhere, where the caller speaks on. "
+        "Unit: dB.",
     )
     max_pi: float = Field(
         0.3,

@@ -22,6 +22,7 @@ from speech.protocols import SAMPLE_RATE
 from speech.sentences import tokens
 from system1.percepts import (
     Heard,
+    LowPitch,
     Percept,
     Prosody,
     SoundEvent,
@@ -42,6 +43,10 @@ SOUND_S = 0.3
 """A beep or music is told from speech so long after it began (s)."""
 PROSODY_S = 0.25
 """The voice is reported once in so much speech (s), as the embedded ears do."""
+LOW_S = 0.11
+"""Pitch is low for so long before a clause ends (s)."""
+LOW_AFTER_S = 0.7
+"""Low pitch is told after so much speech (s)."""
 LEVEL_DB = -26.0
 """Level of a voice at volume 100 (dBFS)."""
 
@@ -66,7 +71,8 @@ class WordLine:
     nothing could be understood. ``sound``: what it is if it is no speech. ``manner``: pitch,
     loudness and rate against how this caller speaks (the scenario's ``caller``), as in ``Prosody``:
     espeak-ng's pitch steps as semitones, its volume, an amplitude, as dB. A whole line has one
-    manner: neither stress nor the fall of a sentence's end is modelled.
+    manner: neither stress nor the fall of a sentence's end is modelled. ``lows``: where a clause
+    ends within the line, which is where pitch is low (``LowPitch``).
     """
 
     length: float
@@ -76,6 +82,7 @@ class WordLine:
     sound: str = ""
     manner: tuple[float, float, float] = (0.0, 0.0, 1.0)
     rate_sps: float = 0.0
+    lows: tuple[float, ...] = ()
 
 
 def word_lines(script: Scenario, folder: Path) -> dict[int, WordLine]:
@@ -105,12 +112,15 @@ def _said(step: CallerStep, caller: Caller) -> WordLine:
     pitch = caller.pitch if step.pitch is None else step.pitch
     volume = caller.volume if step.volume is None else step.volume
     words: list[Word] = []
+    lows: list[float] = []
     at = 0.0
     for index, part in enumerate(step.parts):
         if index:
             at = (words[-1].end if words else at) + (step.pause or 0.0)
         for word, length, pause in _timed(part, rate):
             words.append(Word(word, round(at, 6), round(at + length, 6)))
+            if pause and at + length >= LOW_AFTER_S:
+                lows.append(words[-1].end)
             at += length + pause
     spans = tuple(_stretches(words)) if words else (Span(0.0, 0.0),)
     louder = 20 * float(np.log10(max(volume, 1) / max(caller.volume, 1)))
@@ -120,6 +130,7 @@ def _said(step: CallerStep, caller: Caller) -> WordLine:
         words=() if step.mumbled else tuple(words),
         manner=((pitch - caller.pitch) * _SEMITONES, louder, rate / caller.rate),
         rate_sps=rate / 60 * _SYLLABLES,
+        lows=tuple(low for low in lows if words[-1].end > low),
     )
 
 
@@ -186,6 +197,9 @@ class WordCaller:
             yield Heard(max(word.end + WORD_S, start + ONSET_S), self._stretch, unsettled, False)
         for number in range(1, int((end - start + 1e-9) / PROSODY_S) + 1 if words else 1):
             yield Prosody(start + ONSET_S + number * PROSODY_S, *line.manner, line.rate_sps)
+        for low in line.lows:
+            if span.start < low <= span.end:
+                yield LowPitch(onset + low, onset + low - LOW_S)
         yield SpeechStopped(noticed, end)
         confidence = 1.0 if words else 0.0
         yield Heard(noticed + FINAL_S, self._stretch, words, True, confidence)

@@ -25,6 +25,9 @@ from system1.questions import AnswerKind, Question
 _CHUNK = 768
 _CHUNK_S = _CHUNK / SAMPLE_RATE
 
+_CLEAR = 0.2
+"""Words recognised with less confidence are a cough or a laugh, and no sample of the voice."""
+
 _EMPHASES = {AnswerKind.DIGITS: Emphasis.DIGITS, AnswerKind.SPELLING: Emphasis.SPELLING}
 
 
@@ -84,6 +87,7 @@ class EmbeddedEars:
             case SpeechStarted():
                 self._onset = change.onset
                 self._contour.start()
+                self._prosody.stretch_begins()
             case SpeechStopped():
                 self._onset, self._quiet_since = None, change.offset
                 contour = self._contour.of_end(change.offset, ends - _CHUNK_S, at)
@@ -93,10 +97,16 @@ class EmbeddedEars:
         prosody = self._prosody.step(chunk, self._activity.speaking, at)
         if prosody is not None:
             percepts.append(prosody)
+        low_pitch = self._prosody.low_pitch(at)
+        if low_pitch is not None:
+            percepts.append(low_pitch)
         beep = self._beeps.step(chunk, at)
         if beep is not None:
             percepts.append(beep)
         heard = self._recogniser.step(chunk, ends, self._onset, self._quiet_since, at)
         if heard is not None:
             percepts.append(heard)
+            if heard.final:
+                clear = bool(heard.words) and heard.confidence >= _CLEAR
+                self._prosody.stretch_ends(clear)
         return percepts

@@ -19,7 +19,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -33,6 +33,9 @@ from speech.sentences import sentences, tokens
 
 SYNTH_RATE = 22_050
 """Rate in Hz of everything that libespeak-ng 1.5x synthesizes."""
+
+SLOWEST, FASTEST = 80, 450
+"""Words a minute between which the engine speaks."""
 
 _HUMS = {
     **dict.fromkeys(("mm-hm", "mm-hmm", "mmhm", "mhm", "m-hm"), "umhum"),
@@ -243,12 +246,14 @@ class EspeakVoice:
         """22 050 Hz."""
         return SYNTH_RATE
 
-    def speak(self, text: str) -> Iterator[Speech]:
+    def speak(self, text: str, rate: float = 1.0) -> Iterator[Speech]:
         """Speech for each sentence, with the pause that the engine leaves after it."""
+        words_a_minute = min(max(round(self.settings.rate * rate), SLOWEST), FASTEST)
+        settings = replace(self.settings, rate=words_a_minute)
         for start, end in sentences(text):
             sentence = text[start:end]
             said = self._respelled(sentence)
-            samples, events = _synthesize(self.settings, said)
+            samples, events = _synthesize(settings, said)
             audio = samples.astype(np.float32) / np.float32(32768)
             spans = [(start + first, start + last) for first, last in tokens(sentence)]
             yield Speech(audio, _marks(spans, tokens(said), audio, events))

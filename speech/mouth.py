@@ -66,6 +66,7 @@ class _Playing:
 
     utterance: int
     voice: Voice
+    rate: float = 1.0
     more: bool = True
     texts: deque[tuple[str, int]] = field(default_factory=deque)
     """Texts not yet begun, with the number of characters of the utterance before each."""
@@ -119,7 +120,7 @@ class _Playing:
     def _synthesized(self) -> Stretch | None:
         while self.speech is not None or self.texts:
             if self.speech is None:
-                self.speech = rendered(self.voice, *self.texts.popleft())
+                self.speech = rendered(self.voice, *self.texts.popleft(), self.rate)
             stretch = next(self.speech, None)
             if stretch is not None:
                 return stretch
@@ -153,9 +154,9 @@ class AudioMouth:
         self._dropped: list[int] = []
         self._rest = 0  # samples of silence still owed to the utterance before
 
-    def say(self, utterance: int, kind: Kind, text: str, more: bool) -> None:
+    def say(self, utterance: int, kind: Kind, text: str, more: bool, rate: float = 1.0) -> None:
         """Queue an utterance behind those that are there."""
-        playing = _Playing(utterance, self._voice)
+        playing = _Playing(utterance, self._voice, rate)
         playing.add(text, more)
         self._queue.append(playing)
 

@@ -1,10 +1,14 @@
-"""How the caller speaks, against how this caller spoke at first: pitch, loudness, rate.
+"""How the caller speaks, against how this caller spoke at first: pitch, its range, loudness, rate.
 
 Pitch is the lag of the highest normalised cross-correlation (Talkin 1995) of 32 ms of audio at
 8 kHz, every 16 ms. Loudness is the power of voiced frames. Rate counts syllables: voiced peaks of
 the energy between 300 and 2500 Hz with a dip between them (Mermelstein 1975; on espeak's voices
 from 150 to 260 words a minute within 0.3 syllables a second of the truth). The baseline is the
-median of the caller's first seconds of voice; then it follows slowly.
+median of the caller's first seconds of voice; then it follows slowly. Range is that between the
+10th and the 90th percentile of pitch.
+
+A stretch of sound in which no words were recognised, a cough or a laugh, is taken back when that
+is known: the baseline is as it was before.
 """
 
 from __future__ import annotations
@@ -12,12 +16,13 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from speech.lowpitch import LowPitchMeter
 from speech.protocols import Audio
-from system1.percepts import Prosody
+from system1.percepts import LowPitch, Prosody
 
 _RATE = 8_000
 _HOP = 128  # 16 ms
@@ -49,6 +54,8 @@ class ProsodySettings:
     """
     follow: float = 0.003
     """Share of the difference that the baseline follows at each report after that. No unit."""
+    least_range_st: float = 2.0
+    """A baseline of less range than this counts as this: a monotone has none. Unit: semitones."""
     syllable_db: float = 2.0
     """The dip between two syllables. Unit: dB."""
     syllable_s: float = 0.064
@@ -65,6 +72,39 @@ class Frame:
     envelope_db: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """Of the last speech, or of the caller's usual."""
+
+    pitch_hz: float
+    level_db: float
+    rate_sps: float
+    range_st: float
+
+    def nearer(self, other: _Figures, share: float) -> _Figures:
+        """These, moved by a share of the way to the others."""
+        return _Figures(
+            self.pitch_hz + share * (other.pitch_hz - self.pitch_hz),
+            self.level_db + share * (other.level_db - self.level_db),
+            self.rate_sps + share * (other.rate_sps - self.rate_sps),
+            self.range_st + share * (other.range_st - self.range_st),
+        )
+
+
+@dataclass(slots=True)
+class _Own:
+    """What is known of the caller's usual voice. ``baseline``: None while it is being learnt."""
+
+    pitches: list[float] = field(default_factory=list)
+    levels: list[float] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+    ranges: list[float] = field(default_factory=list)
+    baseline: _Figures | None = None
+
+    def copy(self) -> _Own:
+        return _Own([*self.pitches], [*self.levels], [*self.rates], [*self.ranges], self.baseline)
+
+
 class ProsodyMeter:
     """Prosody of one caller. Speech goes in, reports come out at most every quarter second."""
 
@@ -72,11 +112,11 @@ class ProsodyMeter:
         self._settings = settings or ProsodySettings()
         self._samples = np.zeros(_WINDOW + _LONGEST, np.float32)
         self._frames: deque[Frame] = deque(maxlen=round(self._settings.rate_window_s / HOP_S))
-        self._pitches: list[float] = []
-        self._levels: list[float] = []
-        self._rates: list[float] = []
-        self._baseline: tuple[float, float, float] | None = None
+        self._own = _Own()
+        self._before: tuple[_Own, list[Frame], LowPitchMeter] | None = None
         self._due = 0
+        self._lows = LowPitchMeter(HOP_S)
+        self._low_s: float | None = None
         self.taken = 0
         """Frames of speech so far."""
 
@@ -106,56 +146,88 @@ class ProsodyMeter:
                 report = self._report(at) or report
         return report
 
+    def low_pitch(self, at: float) -> LowPitch | None:
+        """A stretch of low pitch that became known with the last chunk, told as of ``at``."""
+        low_s, self._low_s = self._low_s, None
+        return None if low_s is None else LowPitch(at, round(at - low_s, 4))
+
+    def stretch_begins(self) -> None:
+        """A stretch of sound begins that may turn out not to be speech."""
+        if self._before is None:
+            self._lows.begin()
+            self._before = self._own.copy(), list(self._frames), self._lows.copy()
+
+    def stretch_ends(self, spoken: bool) -> None:
+        """It is over; ``spoken``: it was speech. If not, it leaves nothing behind."""
+        if self._before is not None and not spoken:
+            self._own, frames, self._lows = self._before
+            self._frames = deque(frames, maxlen=self._frames.maxlen)
+        self._before = None
+
     def _take(self, frame: Frame) -> None:
         self._frames.append(frame)
         self.taken += 1
+        low_s = self._lows.step(frame.pitch_hz)
+        self._low_s = low_s if low_s is not None else self._low_s
         if frame.pitch_hz and not self._learnt():
-            self._pitches.append(frame.pitch_hz)
-            self._levels.append(frame.level_db)
+            self._own.pitches.append(frame.pitch_hz)
+            self._own.levels.append(frame.level_db)
 
     def _learnt(self) -> bool:
-        return len(self._pitches) * HOP_S >= self._settings.baseline_s
+        return len(self._own.pitches) * HOP_S >= self._settings.baseline_s
 
     def _report(self, at: float) -> Prosody | None:
         count = round(self._settings.window_s / HOP_S)
         voiced = [frame for frame in list(self._frames)[-count:] if frame.pitch_hz]
         if len(voiced) * HOP_S < self._settings.least_voice_s:
             return None
-        pitch = float(np.median([frame.pitch_hz for frame in voiced]))
-        level = float(np.median([frame.level_db for frame in voiced]))
         # over less than a second, a rate is no better than a guess: it is told too low
         heard_s = max(len(self._frames) * HOP_S, self._settings.window_s)
-        rate = syllables(list(self._frames), self._settings) / heard_s
-        base_pitch, base_level, base_rate = self._against(pitch, level, rate)
+        now = _Figures(
+            pitch_hz=float(np.median([frame.pitch_hz for frame in voiced])),
+            level_db=float(np.median([frame.level_db for frame in voiced])),
+            rate_sps=syllables(list(self._frames), self._settings) / heard_s,
+            range_st=pitch_range([frame.pitch_hz for frame in self._frames if frame.pitch_hz]),
+        )
+        base = self._against(now)
+        usual = max(base.range_st, self._settings.least_range_st)
+        ranged = max(now.range_st, self._settings.least_range_st)
         return Prosody(
             at,
-            pitch_st=round(12 * math.log2(pitch / base_pitch), 2),
-            level_db=round(level - base_level, 2),
-            rate_ratio=round(rate / base_rate, 2) if base_rate else 1.0,
-            rate_sps=round(rate, 2),
+            pitch_st=round(12 * math.log2(now.pitch_hz / base.pitch_hz), 2),
+            level_db=round(now.level_db - base.level_db, 2),
+            rate_ratio=round(now.rate_sps / base.rate_sps, 2) if base.rate_sps else 1.0,
+            rate_sps=round(now.rate_sps, 2),
+            range_ratio=round(ranged / usual, 2),
         )
 
-    def _against(self, pitch: float, level: float, rate: float) -> tuple[float, float, float]:
-        """The baseline, which these figures of the last second are then part of."""
-        if self._baseline is None:
-            if len(self._frames) == self._frames.maxlen:
-                self._rates.append(rate)
-            medians = (
-                float(np.median(self._pitches)),
-                float(np.median(self._levels)),
-                float(np.median(self._rates or [rate])),
-            )
-            if self._learnt() and self._rates:
-                self._baseline = medians
-            return medians
-        before = self._baseline
-        follow = self._settings.follow
-        self._baseline = (
-            before[0] + follow * (pitch - before[0]),
-            before[1] + follow * (level - before[1]),
-            before[2] + follow * (rate - before[2]),
+    def _against(self, now: _Figures) -> _Figures:
+        """The baseline, which these figures of the last speech are then part of."""
+        own = self._own
+        if own.baseline is not None:
+            before = own.baseline
+            own.baseline = before.nearer(now, self._settings.follow)
+            return before
+        if len(self._frames) == self._frames.maxlen:
+            own.rates.append(now.rate_sps)
+            own.ranges.append(now.range_st)
+        medians = _Figures(
+            float(np.median(own.pitches)),
+            float(np.median(own.levels)),
+            float(np.median(own.rates or [now.rate_sps])),
+            float(np.median(own.ranges or [now.range_st])),
         )
-        return before
+        if self._learnt() and own.rates:
+            own.baseline = medians
+        return medians
+
+
+def pitch_range(pitches_hz: Sequence[float]) -> float:
+    """From the 10th to the 90th percentile, semitones; 0 for no pitch."""
+    if not pitches_hz:
+        return 0.0
+    low, high = np.percentile(np.array(pitches_hz), (10, 90))
+    return 12 * math.log2(float(high) / float(low))
 
 
 def syllables(frames: Sequence[Frame], settings: ProsodySettings) -> int:

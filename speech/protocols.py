@@ -71,8 +71,12 @@ class Voice(Protocol):
         """Rate of the audio that ``speak`` yields, Hz."""
         ...
 
-    def speak(self, text: str) -> Iterator[Speech]:
-        """Speech for a text, in stretches; closing the iterator aborts the synthesis."""
+    def speak(self, text: str, rate: float = 1.0) -> Iterator[Speech]:
+        """Speech for a text, in stretches; closing the iterator aborts the synthesis.
+
+        ``rate``: speaking rate as a share of the voice's usual one; an engine that has only one
+        speaks at that.
+        """
         ...
 
     def close(self) -> None:
@@ -86,8 +90,11 @@ class Mouth(Protocol):
     All methods are for the time that the next ``play`` or ``advance`` begins at.
     """
 
-    def say(self, utterance: int, kind: Kind, text: str, more: bool) -> None:
-        """Queue an utterance; ``more``: ``say_more`` will add to it."""
+    def say(self, utterance: int, kind: Kind, text: str, more: bool, rate: float = 1.0) -> None:
+        """Queue an utterance; ``more``: ``say_more`` will add to it.
+
+        ``rate``: speaking rate of all of it, as a share of the voice's usual one.
+        """
         ...
 
     def say_more(self, utterance: int, text: str, more: bool) -> None:

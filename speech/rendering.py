@@ -27,13 +27,15 @@ class Stretch:
     """Sample at which a word ends, and the characters of the utterance heard by then."""
 
 
-def rendered(voice: Voice, text: str, begins: int) -> Generator[Stretch, None, None]:
+def rendered(
+    voice: Voice, text: str, begins: int, rate: float = 1.0
+) -> Generator[Stretch, None, None]:
     """A text, whose first character is number ``begins`` of its utterance, as stretches.
 
     Each is synthesized when it is asked for; closing the generator closes the voice's. Stretches
     without any audible sample are left out.
     """
-    speech = voice.speak(text)
+    speech = voice.speak(text, rate)
     try:
         for piece in speech:
             stretch = _stretch(piece, voice.sample_rate, text, begins)

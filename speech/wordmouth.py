@@ -38,6 +38,7 @@ class _Line:
     number: int
     text: str
     more: bool
+    pace: float
     started: float | None = None
     planned: int = 0
     chars: int = 0
@@ -54,9 +55,9 @@ class WordMouth:
         self._lines: deque[_Line] = deque()
         self._out: deque[Percept] = deque()
 
-    def say(self, utterance: int, kind: Kind, text: str, more: bool) -> None:
+    def say(self, utterance: int, kind: Kind, text: str, more: bool, rate: float = 1.0) -> None:
         """See ``Mouth``."""
-        self._lines.append(_Line(utterance, text, more))
+        self._lines.append(_Line(utterance, text, more, self._pace / rate))
         self._begin()
 
     def say_more(self, utterance: int, text: str, more: bool) -> None:
@@ -134,9 +135,9 @@ class WordMouth:
                 length = SECONDS_PER_IDEOGRAM
             else:
                 length = SECONDS_PER_LETTER * max(len(word), 2)
-            line.until += length * self._pace
+            line.until += length * line.pace
             line.words.append((line.until, match.end()))
-            line.until += PAUSE_S.get(word[-1], 0.0) * self._pace
+            line.until += PAUSE_S.get(word[-1], 0.0) * line.pace
         line.planned = len(line.text)
         if line.words:
             # A pause after the last word is silence: the utterance ends with the word.

@@ -37,7 +37,8 @@ class Kind(StrEnum):
 class Say:
     """Speak. ``more``: further text of this utterance follows by ``SayMore``.
 
-    ``gain_db``: level relative to the agent's usual one.
+    ``gain_db``: level relative to the agent's usual one. ``rate``: speaking rate as a share of the
+    agent's usual one, less than 1 for a slower voice.
     """
 
     utterance: int
@@ -46,6 +47,7 @@ class Say:
     because: Because
     more: bool = False
     gain_db: float = 0.0
+    rate: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,37 @@
-"""How the caller takes it: agitated or hurried, from the voice against itself and from words.
+"""How the caller takes it: agitated, hurried, hesitant or confused, from the voice and from words.
 
 Reports of prosody are averaged over the last ``sustained`` seconds of speech of one turn, since a
 stressed syllable is as high and as loud as anger is. With p, l, r and s the means of pitch,
-loudness, rate over the caller's own, and rate, and capitals for the policy's thresholds (its
+loudness, rate over the caller's own, and rate, g that of pitch range over the caller's own, and
+capitals for the policy's thresholds (its
 section ``affect``):
 
-    agitated       p >= P and l >= L,   or   (p >= P or l >= L) with words of complaint
+    agitated       p >= P and l >= L,   or   any two of p >= P, g >= G, l >= L, r >= R in each of
+                   the last ``windows`` such spans,   or   one of them with words of complaint
     fast speech    r >= R and s >= S,   or   s >= very fast
+    hesitant       enough filled pauses, restarts, pauses longer than the caller's own, slowness
+    confused       enough incomprehension, requests to repeat, the same question in the last turns
 
 What is told of a turn is its most telling moment, judged when the turn is taken: the words are
 known then, and the end of a sentence is low and soft however angry it began. An episode begins
 there or as soon as the voice alone says so, and ends by hysteresis: after ``calm_after`` seconds
 of speech below ``relief`` of the thresholds, counted from the last moment that was above them.
+What words alone tell, hesitancy and confusion, is told by whole turns: such an episode begins with
+a turn that shows it and ends after ``calm_turns`` that do not (``system1.manner``).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from typing import assert_never
 
 from policies.affect import Affect
+from system1.manner import Manner
+from system1.moods import Evidence, Mood, Sign
 from system1.percepts import Prosody
+from system1.voice import SLACK_S, Voice, mean, raised, stronger, windows
 
 REPORT_S = 0.25
 """A report speaks for so much speech at most (s): after a pause, not for the pause."""
@@ -30,70 +39,30 @@ REPORT_S = 0.25
 _LEAST_S = 0.001
 """Reports closer together are one, and the later of them says nothing (s)."""
 
-_SLACK_S = 0.01
-"""Reports come on the ears' own grid; four quarters are a second."""
+_LEAST_WORDS = 3
+"""A turn of fewer words is too short to be fluent."""
 
-
-class Mood(StrEnum):
-    """What an episode is one of. The values are the keys of the policy's ``soothe``."""
-
-    AGITATED = "agitated"
-    FAST_SPEECH = "fast_speech"
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Means over speech: see ``Prosody`` for the units. ``seconds``: of how much speech."""
-
-    pitch_st: float
-    level_db: float
-    rate_ratio: float
-    rate_sps: float
-    seconds: float
-
-    def raised(self, numbers: Affect) -> float:
-        """The lesser of pitch and loudness, in thresholds: from 1 on both are raised."""
-        return min(self.pitch_st / numbers.pitch, self.level_db / numbers.level)
-
-    def half_raised(self, numbers: Affect) -> float:
-        """The greater of pitch and loudness, in thresholds: from 1 on one is raised."""
-        return max(self.pitch_st / numbers.pitch, self.level_db / numbers.level)
-
-    def hurried(self, numbers: Affect) -> float:
-        """Rate in thresholds: from 1 on speech is fast."""
-        more = min(self.rate_ratio / numbers.rate_ratio, self.rate_sps / numbers.rate)
-        return max(more, self.rate_sps / numbers.very_fast)
-
-    def calm(self, mood: Mood, numbers: Affect) -> bool:
-        """Whether nothing of the mood is left in this voice."""
-        if mood is Mood.AGITATED:
-            return self.half_raised(numbers) < numbers.relief
-        usual = 1.0 + numbers.relief * (numbers.rate_ratio - 1.0)
-        return self.rate_sps < numbers.rate and self.rate_ratio < usual
+_OF_WORDS = (Mood.CONFUSED, Mood.HESITANT)
+"""The moods that turns tell, where the voice tells the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """A mood while it lasts. ``calm_s``: calm speech since it last showed (s)."""
+    """A mood while it lasts. ``calm_s``, ``calm_turns``: calm speech (s) or turns since then."""
 
     mood: Mood
     calm_s: float = 0.0
+    calm_turns: int = 0
     soothed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """A mood that a turn showed, and by what: the voice's numbers, and words if they counted."""
-
-    mood: Mood
-    evidence: tuple[tuple[str, float | int | str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Temper:
     """What is known of the caller's mood. ``recent``: the last speech of the turn under way.
 
-    ``raised``, ``half_raised``, ``hurried``: its most telling moments, None if it had none.
+    ``raised``, ``half_raised``, ``hurried``: its most telling moments, None if it had none;
+    ``spoken``: the whole of its speech. ``confusion``: signs of it in the last turns, oldest first.
+    ``before``: the episodes when the turn began.
     """
 
     episodes: tuple[Episode, ...] = ()
@@ -102,6 +71,9 @@ class Temper:
     raised: Voice | None = None
     half_raised: Voice | None = None
     hurried: Voice | None = None
+    spoken: Voice | None = None
+    confusion: tuple[int, ...] = ()
+    before: tuple[Episode, ...] = ()
 
     def episode(self, mood: Mood) -> Episode | None:
         """The episode under way, None if there is none."""
@@ -112,9 +84,20 @@ class Temper:
         """An episode of agitation is under way."""
         return self.episode(Mood.AGITATED) is not None
 
+    @property
+    def mood(self) -> Mood | None:
+        """The gravest of the moods under way, None for a caller at ease."""
+        return next((mood for mood in Mood if self.episode(mood) is not None), None)
+
     def heard(self, report: Prosody, numbers: Affect) -> Temper:
         """The state after a report. One that is no number in any figure says nothing."""
-        figures = (report.pitch_st, report.level_db, report.rate_ratio, report.rate_sps)
+        figures = (
+            report.pitch_st,
+            report.level_db,
+            report.rate_ratio,
+            report.rate_sps,
+            report.range_ratio,
+        )
         if not all(map(math.isfinite, (report.at, *figures))):
             return self
         seconds = min(report.at - self.last_report, REPORT_S)
@@ -122,67 +105,102 @@ class Temper:
             return self
         now = Voice(*figures, seconds)
         recent = (*self.recent, now)
-        while sum(one.seconds for one in recent[1:]) >= numbers.sustained - _SLACK_S:
+        longest = numbers.windows * numbers.sustained - SLACK_S
+        while sum(one.seconds for one in recent[1:]) >= longest:
             recent = recent[1:]
-        mean = _mean(recent)
+        spans = tuple(windows(recent, numbers.sustained))
+        last = spans[0] if spans else mean(recent)
         shown: tuple[Mood, ...] = ()
         after = self
-        if mean.seconds >= numbers.sustained - _SLACK_S:
-            raised, hurried = mean.raised(numbers) >= 1.0, mean.hurried(numbers) >= 1.0
-            shown = (Mood.AGITATED,) * raised + (Mood.FAST_SPEECH,) * hurried
+        if spans:
+            angry, fast = raised(spans, numbers), last.hurried(numbers) >= 1.0
+            shown = (Mood.AGITATED,) * (angry is not None) + (Mood.FAST_SPEECH,) * fast
             after = replace(
                 self,
-                raised=_stronger(self.raised, mean, Voice.raised, numbers),
-                half_raised=_stronger(self.half_raised, mean, Voice.half_raised, numbers),
-                hurried=_stronger(self.hurried, mean, Voice.hurried, numbers),
+                raised=stronger(self.raised, angry, Voice.twice_raised, numbers),
+                half_raised=stronger(self.half_raised, last, Voice.half_raised, numbers),
+                hurried=stronger(self.hurried, last, Voice.hurried, numbers),
             )
         return replace(
             after,
-            episodes=tuple(_lasting(self.episodes, shown, mean, seconds, numbers)),
+            episodes=tuple(_lasting(self.episodes, shown, last, seconds, numbers)),
             recent=recent,
+            spoken=mean((self.spoken, now) if self.spoken is not None else (now,)),
             last_report=report.at,
         )._with(*shown)
 
-    def turn_taken(self, complains: bool) -> tuple[Temper, tuple[Sign, ...]]:
+    def turn_taken(self, manner: Manner, numbers: Affect) -> tuple[Temper, tuple[Sign, ...]]:
         """The state once a turn is over, and the moods that it showed, the gravest first.
 
-        ``complains``: its words are words of complaint.
+        ``manner``: how its words were said, the empty one if they were not understood.
         """
-        signs: list[Sign] = []
-        if self.raised is not None or (complains and self.half_raised is not None):
-            voice = self.raised or self.half_raised
-            assert voice is not None
-            words = (("complaint", 1),) if complains else ()
-            signs.append(
-                Sign(
-                    Mood.AGITATED,
-                    (
-                        ("pitch_st", round(voice.pitch_st, 2)),
-                        ("level_db", round(voice.level_db, 2)),
-                        *words,
-                    ),
-                )
-            )
-        if self.hurried is not None:
-            fast = (
-                ("rate_ratio", round(self.hurried.rate_ratio, 2)),
-                ("rate_sps", round(self.hurried.rate_sps, 2)),
-            )
-            signs.append(Sign(Mood.FAST_SPEECH, fast))
-        return self.forgetful()._with(*(sign.mood for sign in signs)), tuple(signs)
+        confusion = (*self.confusion, manner.confusion)[-numbers.confused.turns :]
+        found = (
+            self._agitation(manner, numbers),
+            _confusion(confusion, manner, numbers),
+            self._hesitancy(manner, numbers),
+            self._haste(),
+        )
+        signs = tuple(sign for sign in found if sign is not None)
+        shown = tuple(sign.mood for sign in signs)
+        after = self._with(*shown)
+        lasting = tuple(_after_turn(after.episodes, shown, manner, self.spoken, numbers))
+        return replace(after, episodes=lasting, confusion=confusion).forgetful(), signs
+
+    def _agitation(self, manner: Manner, numbers: Affect) -> Sign | None:
+        voice = self.raised or (self.half_raised if manner.complains else None)
+        if voice is None:
+            return None
+        evidence: Evidence = tuple(
+            (name, round(value, 2))
+            for name, value, strength in voice.signs(numbers)
+            if strength >= 1
+        )
+        return Sign(Mood.AGITATED, evidence + (("complaint", 1),) * manner.complains)
+
+    def _hesitancy(self, manner: Manner, numbers: Affect) -> Sign | None:
+        signs = _hesitations(manner, self.spoken, numbers)
+        count = sum(count for _, count in signs)
+        dense = count >= numbers.hesitant.density * manner.words
+        if count < numbers.hesitant.signs or not dense:
+            return None
+        return Sign(Mood.HESITANT, (("words", manner.words), *signs))
+
+    def _haste(self) -> Sign | None:
+        if self.hurried is None:
+            return None
+        ratio, rate = round(self.hurried.rate_ratio, 2), round(self.hurried.rate_sps, 2)
+        return Sign(Mood.FAST_SPEECH, (("rate_ratio", ratio), ("rate_sps", rate)))
 
     def forgetful(self) -> Temper:
         """The state at the beginning of a turn: episodes last, moments do not."""
-        return replace(self, recent=(), raised=None, half_raised=None, hurried=None)
+        return replace(
+            self,
+            recent=(),
+            raised=None,
+            half_raised=None,
+            hurried=None,
+            spoken=None,
+            before=self.episodes,
+        )
+
+    def dismissed(self) -> Temper:
+        """The state after sounds that were no turn: a laugh is loud and high, and no anger."""
+        return replace(self, episodes=self.before).forgetful()
 
     def reopened(self, before: Temper, numbers: Affect) -> Temper:
         """The state when a turn goes on that had been taken in the state ``before``."""
+        spoken = tuple(voice for voice in (before.spoken, self.spoken) if voice is not None)
         return replace(
             self,
+            episodes=tuple(_reopened(self.episodes, before.episodes)),
+            before=before.before,
+            confusion=before.confusion,
+            spoken=mean(spoken) if spoken else None,
             recent=self.recent or before.recent,
-            raised=_stronger(self.raised, before.raised, Voice.raised, numbers),
-            half_raised=_stronger(self.half_raised, before.half_raised, Voice.half_raised, numbers),
-            hurried=_stronger(self.hurried, before.hurried, Voice.hurried, numbers),
+            raised=stronger(self.raised, before.raised, Voice.twice_raised, numbers),
+            half_raised=stronger(self.half_raised, before.half_raised, Voice.half_raised, numbers),
+            hurried=stronger(self.hurried, before.hurried, Voice.hurried, numbers),
         )
 
     def soothed(self) -> Temper:
@@ -194,11 +212,6 @@ class Temper:
         return replace(self, episodes=self.episodes + begun) if begun else self
 
 
-def is_agitated(signs: tuple[Sign, ...]) -> bool:
-    """Whether a turn with these signs was that of an agitated caller."""
-    return any(sign.mood is Mood.AGITATED for sign in signs)
-
-
 def _lasting(
     episodes: tuple[Episode, ...],
     shown: tuple[Mood, ...],
@@ -207,30 +220,75 @@ def _lasting(
     numbers: Affect,
 ) -> Iterator[Episode]:
     for one in episodes:
+        if one.mood in _OF_WORDS:
+            yield one
+            continue
         calm_s = one.calm_s + (seconds if mean.calm(one.mood, numbers) else 0.0)
         if one.mood in shown:
             yield replace(one, calm_s=0.0)
-        elif calm_s < numbers.calm_after - _SLACK_S:
+        elif calm_s < numbers.calm_after - SLACK_S:
             yield replace(one, calm_s=calm_s)
 
 
-def _mean(voices: tuple[Voice, ...]) -> Voice:
-    seconds = sum(one.seconds for one in voices)
-    return Voice(
-        sum(one.pitch_st * one.seconds for one in voices) / seconds,
-        sum(one.level_db * one.seconds for one in voices) / seconds,
-        sum(one.rate_ratio * one.seconds for one in voices) / seconds,
-        sum(one.rate_sps * one.seconds for one in voices) / seconds,
-        seconds,
+def _hesitations(
+    manner: Manner, spoken: Voice | None, numbers: Affect
+) -> tuple[tuple[str, int], ...]:
+    """The signs of hesitancy in a turn, by kind, without the kinds that it has none of."""
+    long_enough = spoken is not None and spoken.seconds >= numbers.sustained - SLACK_S
+    slow = long_enough and spoken is not None and spoken.rate_ratio <= numbers.hesitant.slow
+    counts = (
+        ("filled_pauses", manner.filled_pauses),
+        ("restarts", manner.restarts),
+        ("long_pauses", manner.long_pauses),
+        ("slow", int(slow)),
     )
+    return tuple((name, count) for name, count in counts if count)
 
 
-def _stronger(
-    one: Voice | None,
-    other: Voice | None,
-    strength: Callable[[Voice, Affect], float],
+def _confusion(confusion: tuple[int, ...], manner: Manner, numbers: Affect) -> Sign | None:
+    """Confusion that the last turns add up to, where the last of them shows some itself."""
+    if not manner.confusion or sum(confusion) < numbers.confused.signs:
+        return None
+    kinds = (("puzzled", manner.puzzled), ("repeat", manner.repeat), ("same", manner.same))
+    seen = tuple((name, 1) for name, is_so in kinds if is_so)
+    return Sign(Mood.CONFUSED, (("signs", sum(confusion)), *seen))
+
+
+def _after_turn(
+    episodes: tuple[Episode, ...],
+    shown: tuple[Mood, ...],
+    manner: Manner,
+    spoken: Voice | None,
     numbers: Affect,
-) -> Voice | None:
-    """The more telling of two moments; the first where they are equal, None below 1."""
-    found = [voice for voice in (one, other) if voice and strength(voice, numbers) >= 1.0]
-    return max(found, key=lambda voice: strength(voice, numbers), default=None)
+) -> Iterator[Episode]:
+    """The episodes that words tell, after a turn; the others are the voice's to end."""
+    hesitations = sum(count for _, count in _hesitations(manner, spoken, numbers))
+    for one in episodes:
+        match one.mood:
+            case Mood.HESITANT:
+                most = numbers.hesitant.calm_turns
+                calm = hesitations < numbers.relief * numbers.hesitant.signs
+            case Mood.CONFUSED:
+                most = numbers.confused.calm_turns
+                calm = not manner.confusion
+            case Mood.AGITATED | Mood.FAST_SPEECH:
+                yield one
+                continue
+            case _:
+                assert_never(one.mood)
+        if one.mood in shown:
+            yield replace(one, calm_turns=0)
+        elif not calm or manner.words < _LEAST_WORDS:
+            yield one
+        elif one.calm_turns + 1 < most:
+            yield replace(one, calm_turns=one.calm_turns + 1)
+
+
+def _reopened(now: tuple[Episode, ...], before: tuple[Episode, ...]) -> Iterator[Episode]:
+    """What the voice tells lasts; what the words told is told anew, but not soothed anew."""
+    soothed = [one.mood for one in now if one.soothed]
+    yield from (one for one in now if one.mood not in _OF_WORDS)
+    told = [one for one in before if one.mood in _OF_WORDS]
+    yield from (replace(one, soothed=one.soothed or one.mood in soothed) for one in told)
+    new = [mood for mood in soothed if mood in _OF_WORDS]
+    yield from (Episode(mood, soothed=True) for mood in new if mood not in [t.mood for t in told])

@@ -41,6 +41,7 @@ ORDER: tuple[Reflex, ...] = (
     answering.think,
     soothing.soothe,
     answering.reply,
+    listening.low_pitch,
     listening.backchannel,
     initiative.filler,
     silence.hold,

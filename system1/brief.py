@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from system1.moods import Mood
 from system1.questions import Question, TaskState
 
 
@@ -24,7 +25,10 @@ class Brief:
 
     ``said``: the caller's words to answer now (also the last of ``turns``). ``question``: what
     the agent had asked, if anything. ``task``: the task under way. ``slots``: values of tasks
-    done before, name and value. ``turns``: the last turns, oldest first.
+    done before, name and value. ``turns``: the last turns, oldest first. ``mood``: the gravest of
+    the moods that the caller is in, None for none. An agitated caller wants a short and calm
+    answer, one sentence at most; a confused one the last answer again, in simpler words; a
+    hesitant or hurried one what anyone gets.
     """
 
     said: str
@@ -32,3 +36,4 @@ class Brief:
     question: Question | None = None
     task: TaskState | None = None
     slots: tuple[tuple[str, str], ...] = ()
+    mood: Mood | None = None

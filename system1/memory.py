@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from system1.brief import Brief, Turn
+from system1.moods import Mood
 from system1.questions import Question, TaskState
 
 LAST_TURNS = 12
@@ -40,6 +41,6 @@ class ShortTermMemory:
         known |= {slot.name: slot.value for slot in task.slots if slot.value is not None}
         self.slots = tuple(known.items())
 
-    def brief(self, said: str) -> Brief:
-        """What System 2 needs to answer ``said``."""
-        return Brief(said, self.turns, self.question, self.task, self.slots)
+    def brief(self, said: str, mood: Mood | None = None) -> Brief:
+        """What System 2 needs to answer ``said``, said in this mood."""
+        return Brief(said, self.turns, self.question, self.task, self.slots, mood)

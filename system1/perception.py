@@ -19,6 +19,7 @@ from system1.percepts import (
     EndOfTurn,
     Heard,
     Judged,
+    LowPitch,
     Percept,
     PlaybackCut,
     PlaybackFinished,
@@ -95,6 +96,8 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
             scene.suspicion = scene.suspicion.sounded(percept.sound)
         case Prosody():
             scene.affect = scene.affect.heard(percept, scene.policy.affect)
+        case LowPitch():
+            _low_pitch(scene)
         case CallStarted() | Tick():
             pass
         case _:
@@ -175,6 +178,15 @@ def _heard(scene: Scene, percept: Heard) -> None:
         if not words or words[-1].start < keep_from:
             del stretches[number]
     outdated(scene)
+
+
+def _low_pitch(scene: Scene) -> None:
+    """One moment at a time: what comes before the last one's is part of it."""
+    caller, numbers = scene.caller, scene.policy.backchannels.agent
+    if numbers is None or not caller.speaking:
+        return
+    if caller.low_pitch is None or scene.now > caller.low_pitch + numbers.wait:
+        caller.low_pitch = scene.now
 
 
 def _sound(scene: Scene, sound: str) -> None:

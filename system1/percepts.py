@@ -113,7 +113,8 @@ class Prosody:
     """The caller's voice against the caller's own baseline, over the last second of speech.
 
     ``pitch_st``: semitones above the baseline; ``level_db``: dB above it; ``rate_ratio``:
-    speaking rate over the baseline's; ``rate_sps``: syllables a second.
+    speaking rate over the baseline's; ``rate_sps``: syllables a second; ``range_ratio``: pitch
+    range over the baseline's, 1 where the ears do not tell.
     """
 
     at: float
@@ -121,6 +122,18 @@ class Prosody:
     level_db: float
     rate_ratio: float
     rate_sps: float
+    range_ratio: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LowPitch:
+    """The caller's pitch has been low for the caller's own voice since ``since`` (s).
+
+    Told once a stretch, as soon as it has lasted: Ward and Tsukahara's cue for a backchannel.
+    """
+
+    at: float
+    since: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +226,7 @@ Percept = (
     | Unadvised
     | Prosody
     | Contour
+    | LowPitch
     | SoundEvent
     | PlaybackStarted
     | WordPlayed

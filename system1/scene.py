@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from policies.policy import Policy
 from policies.timing import Ending
 from system1.acts import Because, Kind
-from system1.affect import Sign, Temper
+from system1.affect import Temper
 from system1.counsel import Counsel
 from system1.floor import Floor
 from system1.language import Language
 from system1.memory import ShortTermMemory
+from system1.moods import Mood, Sign
 from system1.onset import PauseOnset
 from system1.pauses import PauseStatistics
 from system1.percepts import Heard, Word
@@ -107,7 +108,8 @@ class CallerSide:
     onset of speech over the agent that is not judged yet. ``speech_s``: speech in this turn.
     ``ending``, ``completion``: what the voice and models say of the pause under way.
     ``music``: it plays at the caller's end; ``music_from``: its first note since the caller's
-    last words; ``quiet_until``: so long the agent keeps quiet for it.
+    last words; ``quiet_until``: so long the agent keeps quiet for it. ``low_pitch``: when the voice
+    was last told to have become low in this turn.
     """
 
     speaking: bool = False
@@ -123,6 +125,7 @@ class CallerSide:
     music: bool = False
     music_from: float | None = None
     quiet_until: float = 0.0
+    low_pitch: float | None = None
 
     def words(self, since: float | None = None) -> tuple[Word, ...]:
         """The words of the turn under way, or since ``since`` (s)."""
@@ -181,7 +184,7 @@ class Scene:
     """The moment. ``taken`` without ``work``: a turn that still wants deciding upon.
 
     ``holding``: the caller asked the agent to wait (``system1.holding``).
-    ``agitated``: in how many turns the caller was.
+    ``showed``: in how many turns the caller showed which mood.
     """
 
     policy: Policy
@@ -200,7 +203,7 @@ class Scene:
     noinput: int = 0
     nomatch: int = 0
     turns: int = 0
-    agitated: int = 0
+    showed: dict[Mood, int] = field(default_factory=lambda: dict.fromkeys(Mood, 0))
     affect: Temper = field(default_factory=Temper)
     suspicion: Suspicion = NO_SUSPICION
     counsel: Counsel = field(default_factory=Counsel)

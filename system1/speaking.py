@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from policies.timing import Ending
 from system1.acts import (
     Abandon,
@@ -14,6 +16,7 @@ from system1.acts import (
 )
 from system1.floor import FloorEvent
 from system1.holding import after_reply
+from system1.moods import Mood
 from system1.moves import (
     Backchannel,
     Extend,
@@ -69,7 +72,19 @@ def speak(scene: Scene, move: Speak) -> list[Output]:
     if move.think is not None:
         _tell(scene, spoken)
     _announce_ending(scene, move.then)
-    return [Say(spoken.id, move.kind, move.text, move.because, move.more)]
+    rate = _rate(scene)
+    return [Say(spoken.id, move.kind, move.text, move.because, move.more, rate=rate)]
+
+
+def _rate(scene: Scene) -> float:
+    """The agent's own rate: slower for a caller who is upset, in a hurry or confused."""
+    match scene.affect.mood:
+        case Mood.AGITATED | Mood.CONFUSED | Mood.FAST_SPEECH:
+            return scene.policy.affect.slower
+        case Mood.HESITANT | None:
+            return 1.0
+        case _:
+            assert_never(scene.affect.mood)
 
 
 def backchannel(scene: Scene, move: Backchannel) -> list[Output]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from system1.acts import (
     Abandon,
     Because,
@@ -9,10 +11,11 @@ from system1.acts import (
     Resume,
     Think,
 )
-from system1.affect import is_agitated
 from system1.brief import Turn
 from system1.floor import FloorEvent, Phase
 from system1.holding import after_turn
+from system1.manner import Manner, manner_of
+from system1.moods import Sign
 from system1.moves import (
     Challenged,
     Reassured,
@@ -25,6 +28,15 @@ from system1.scene import Scene, Taken, Work
 from system1.speaking import speak
 from system1.suspicion import HeardTurn, Held
 
+DICTATED_KINDS = (AnswerKind.DIGITS, AnswerKind.SPELLING)
+"""Answers that come in groups, with pauses between them."""
+
+CLOSED = (AnswerKind.YES_NO, AnswerKind.CHOICE)
+"""Questions of the agent's about what the caller meant."""
+
+SAME_QUESTION_TURNS = 2
+"""Who asks the same again does so at once, or after one more try."""
+
 
 def disregard(scene: Scene, because: Because) -> list[Output]:
     """KEEP: what the caller uttered wants no answer."""
@@ -33,8 +45,9 @@ def disregard(scene: Scene, because: Because) -> list[Output]:
     caller.turn_start = None
     caller.over_since = None
     caller.speech_s = 0.0
+    caller.low_pitch = None
     caller.words_from = scene.now if caller.speaking else caller.offset
-    scene.affect = scene.affect.forgetful()
+    scene.affect = scene.affect.dismissed()
     acts: list[Output] = [SpeechDismissed(scene.now, because)]
     acts += moved(scene, FloorEvent.CALLER_DISMISSED)
     spoken = scene.agent.current
@@ -52,7 +65,7 @@ def take_turn(scene: Scene, because: Because) -> list[Output]:
     end = scene.now if caller.speaking else caller.offset
     confidence = caller.confidence()
     temper = scene.affect
-    scene.affect, signs = temper.turn_taken(scene.language.complains(text))
+    scene.affect, signs = temper.turn_taken(_manner(scene, text), scene.policy.affect)
     scene.taken = Taken(
         start,
         end,
@@ -67,7 +80,7 @@ def take_turn(scene: Scene, because: Because) -> list[Output]:
     if scene.policy.machine is not None:
         scene.suspicion = scene.suspicion.heard(_as_heard(scene, text, start), scene.language)
     scene.turns += 1
-    scene.agitated += is_agitated(signs)
+    _count_moods(scene, signs, 1)
     if text and confidence >= scene.policy.turn_taking.confidencelevel:
         scene.noinput = 0
         scene.holding = after_turn(scene, text)
@@ -78,9 +91,33 @@ def take_turn(scene: Scene, because: Because) -> list[Output]:
     caller.turn_start = None
     caller.over_since = None
     caller.speech_s = 0.0
+    caller.low_pitch = None
     caller.words_from = end
     scene.agent.yielded = None
     return [TurnEnded(scene.now, start, end, text, because)]
+
+
+def _count_moods(scene: Scene, signs: tuple[Sign, ...], by: int) -> None:
+    for sign in signs:
+        scene.showed[sign.mood] += by
+
+
+def _manner(scene: Scene, text: str) -> Manner:
+    caller, question = scene.caller, scene.memory.question
+    if caller.confidence() < scene.policy.turn_taking.confidencelevel:
+        return Manner(complains=scene.language.complains(text))
+    asked = question is not None and (question.slot is not None or question.kind in CLOSED)
+    earlier = [turn.text for turn in scene.memory.turns if turn.who == "caller"]
+    # Who is asked for something says it again because of that.
+    again = asked or scene.nomatch > 0 or scene.noinput > 0
+    return manner_of(
+        scene.language,
+        caller.words(),
+        own_pause_s=math.exp(scene.pauses[scene.kind].mu),
+        dictates=scene.kind in DICTATED_KINDS,
+        before=() if again else earlier[-SAME_QUESTION_TURNS:],
+        numbers=scene.policy.affect,
+    )
 
 
 def _as_heard(scene: Scene, text: str, start: float) -> HeardTurn:
@@ -142,7 +179,7 @@ def reopen(scene: Scene, because: Because) -> list[Output]:
     caller.turn_start = taken.start
     caller.words_from = taken.words_from
     scene.turns -= 1
-    scene.agitated -= is_agitated(taken.signs)
+    _count_moods(scene, taken.signs, -1)
     scene.affect = scene.affect.reopened(taken.temper, scene.policy.affect)
     scene.suspicion = scene.suspicion.without_turn(taken.suspicion)
     scene.memory.drop_last_of_caller()
@@ -162,4 +199,4 @@ def ask_mind(scene: Scene, because: Because) -> list[Output]:
     think = scene.agent.next_think
     scene.agent.next_think += 1
     scene.work = Work(think, taken.asks, scene.now)
-    return [Think(think, scene.memory.brief(taken.asks), False, because)]
+    return [Think(think, scene.memory.brief(taken.asks, scene.affect.mood), False, because)]

@@ -15,6 +15,8 @@ from policies.policy import Policy
 from policies.timing import Ending
 from system1.brief import Brief
 from system1.language import language_of
+from system1.language.repairs import is_only_puzzled, is_puzzled
+from system1.moods import Mood
 from system1.questions import AnswerKind, Question, TaskState
 from system1.thoughts import Advice, Clarify, Progress, Sentence, ThoughtContent
 from system2.lines import lines_of
@@ -38,6 +40,10 @@ class Grounded:
         self._policy = policy
         self._language = language_of(policy.language)
         self._lines = lines_of(self._language)
+        soothe = policy.soothe
+        self._soothing = frozenset(
+            (*soothe.agitated, *soothe.confused, *soothe.hesitant, *soothe.fast_speech)
+        )
         self._understanding = Understanding(policy, self._language)
         self._runs = {
             task.id: TaskRun(task, policy, self._language, today) for task in policy.tasks
@@ -57,7 +63,7 @@ class Grounded:
         if not self._language.without_hesitations(said):
             return Nothing("no words")
         talk = talk_of(said, self._language)
-        if talk is Talk.REPEAT and (repeated := self._repeat(brief)):
+        if talk is Talk.REPEAT and (repeated := self._again(brief)):
             return repeated
         state = under_way(brief.task)
         run = self._runs.get(state.task) if state else None
@@ -75,10 +81,12 @@ class Grounded:
             return Reply(sentences(self._lines.cancelled), _FREE, Progress(None))
         if talk is not None:
             return self._sidestep(run, state, talk)
+        if is_only_puzzled(self._language, said):
+            return self._simpler(brief) or run.again(state)
         understood = self._understand(said, brief)
         asked = [one for one in understood.sure if isinstance(one.wanted, Knowledge)]
         if asked and is_question(said, self._language) and _takes_any_words(run, state):
-            return run.again(state).after(self._answers(asked))
+            return run.again(state).after(self._answers(asked, brief))
         if self._only_holds(said) and _takes_any_words(run, state):
             return self._hold(brief)
         before = _earlier(brief)
@@ -88,7 +96,7 @@ class Grounded:
         if self._wants_person(said):
             return self._hand_over()
         if asked:
-            return run.again(state).after(self._answers(asked))
+            return run.again(state).after(self._answers(asked, brief))
         if self._language.is_holding(said):
             return self._hold(brief)
         for guess in understood.sure:
@@ -115,7 +123,7 @@ class Grounded:
             return step.reply
         sure = self._understand(step.rest, brief).sure
         asked = [one for one in sure if isinstance(one.wanted, Knowledge)]
-        return step.reply.after(self._answers(asked))
+        return step.reply.after(self._answers(asked, brief))
 
     # Without a task
 
@@ -125,6 +133,8 @@ class Grounded:
             return reply
         if self._wants_person(said):
             return self._hand_over()
+        if is_only_puzzled(self._language, said) and (again := self._again(brief)):
+            return again
         if changed := self._changed(brief):
             return changed
         words = self._language.folded(said)
@@ -138,13 +148,15 @@ class Grounded:
             return self._do(understood.sure, brief)
         if understood.unsure:
             return self._clarify(understood.unsure)
+        if is_puzzled(self._language, said) and (again := self._again(brief)):
+            return again
         if self._language.is_holding(said):
             return self._hold(brief)
         return self._plain_answer(brief) or Nothing("nothing in the policy fits these words")
 
     def _do(self, sure: tuple[Guess, ...], brief: Brief) -> Reply:
         """Answer what was asked, then begin the first task that was named."""
-        said = self._answers([one for one in sure if isinstance(one.wanted, Knowledge)])
+        said = self._answers([one for one in sure if isinstance(one.wanted, Knowledge)], brief)
         for guess in sure:
             if isinstance(guess.wanted, Task):
                 return self._start(guess.wanted, brief).after(said)
@@ -232,16 +244,34 @@ class Grounded:
             return Reply(sentences(self._lines.go_ahead), _FREE)
         return Reply(sentences(self._lines.anything_else), _YES_NO)
 
+    def _again(self, brief: Brief) -> Reply | None:
+        """The last answer once more."""
+        return self._simpler(brief) or self._repeat(brief)
+
     def _repeat(self, brief: Brief) -> Reply | None:
         own = {rung.say for rung in (*self._policy.noinput, *self._policy.nomatch)}
         own |= {
             self._lines.take_your_time,
             *self._policy.hold.say,
             *(line for filler in self._policy.fillers for line in filler.say),
+            *self._soothing,
         }
         said = [turn.text for turn in brief.turns if turn.who == "agent"]
         last = next((text for text in reversed(said) if text not in own), None)
         return Reply(sentences(last), brief.question) if last else None
+
+    def _simpler(self, brief: Brief) -> Reply | None:
+        """The last answer in the policy's short words, where the caller did not understand it."""
+        puzzled = is_puzzled(self._language, brief.said)
+        if brief.mood is not Mood.CONFUSED and not puzzled:
+            return None
+        said = [turn.text for turn in brief.turns if turn.who == "agent"]
+        last = next((text for text in reversed(said) if text not in self._soothing), "")
+        for item in self._policy.knowledge:
+            if item.short is not None and item.answer in last:
+                simple = sentences(item.short, (item.id,))
+                return Reply(simple, open_question(item.short) or brief.question)
+        return None
 
     def _only_holds(self, said: str) -> bool:
         """A short request to wait; a longer one is likely to go on to the matter."""
@@ -273,13 +303,27 @@ class Grounded:
     def _understand(self, text: str, brief: Brief) -> Understood:
         return self._understanding.understand(text, turns=_turns(brief))
 
-    def _answers(self, guesses: list[Guess]) -> tuple[Sentence, ...]:
+    def _answers(self, guesses: list[Guess], brief: Brief) -> tuple[Sentence, ...]:
         return tuple(
             sentence
             for guess in guesses
             if isinstance(guess.wanted, Knowledge)
-            for sentence in sentences(guess.wanted.answer, (guess.wanted.id,))
+            for sentence in _answer(guess.wanted, brief.mood)
         )
+
+
+def _answer(item: Knowledge, mood: Mood | None) -> tuple[Sentence, ...]:
+    """What the policy says, as long as a caller in this mood will listen."""
+    cites = (item.id,)
+    match mood:
+        case Mood.AGITATED:
+            return sentences(item.short or item.answer, cites)[:1]
+        case Mood.CONFUSED:
+            return sentences(item.short or item.answer, cites)
+        case Mood.HESITANT | Mood.FAST_SPEECH | None:
+            return sentences(item.answer, cites)
+        case _:
+            assert_never(mood)
 
 
 def _turns(brief: Brief) -> int:

@@ -55,7 +55,7 @@ class Understanding:
     def __init__(self, policy: Policy, language: Language) -> None:
         self._confidence = policy.confidence
         self._language = language
-        self._tasks = tuple(task for task in policy.tasks if task.when.agitated is None)
+        self._tasks = tuple(task for task in policy.tasks if not task.when.moods)
         self._wanted: dict[str, Wanted] = {f"k.{one.id}": one for one in policy.knowledge}
         items = [Item(f"k.{one.id}", one.asks, one.answer) for one in policy.knowledge]
         for task in self._tasks:

@@ -18,6 +18,7 @@ from system1.brief import Brief
 from system1.percepts import (
     CallerLeft,
     Heard,
+    LowPitch,
     Percept,
     Prosody,
     SpeechStarted,
@@ -104,9 +105,14 @@ class Stage:
         level_db: float,
         rate_ratio: float = 1.0,
         rate_sps: float = 4.5,
+        range_ratio: float = 1.0,
     ) -> None:
         """A report of how the caller's voice is at ``at``, against the caller's own."""
-        self.script.add(Prosody(at, pitch_st, level_db, rate_ratio, rate_sps))
+        self.script.add(Prosody(at, pitch_st, level_db, rate_ratio, rate_sps, range_ratio))
+
+    def goes_low(self, at: float) -> None:
+        """The caller's pitch is noticed at ``at`` to have become low."""
+        self.script.add(LowPitch(at, at - 0.11))
 
     def hangs_up(self, at: float) -> None:
         """The caller leaves."""

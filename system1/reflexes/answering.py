@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from policies.dialogue import Rule
 from policies.timing import Ending, Rung
 from system1.acts import Because, Kind
+from system1.moods import Mood
 from system1.moves import Answered, AskMind, Extend, Move, Proposal, Speak
 from system1.scene import Scene, Work
 from system1.thoughts import Clarify
@@ -21,7 +22,7 @@ def key_rules(scene: Scene) -> Proposal:
         return None
     for rule in scene.policy.rules:
         if _holds(scene, rule, taken.asks):
-            counted = (("agitated", scene.agitated),) if rule.when.agitated is not None else ()
+            counted = tuple((mood, scene.showed[Mood(mood)]) for mood, _ in rule.when.moods)
             because = Because("rule." + rule.id, (("words", taken.asks), *counted))
             return (Answered(because), _outcome(rule.say, rule.do, rule.to, because))
     return None
@@ -117,7 +118,7 @@ def _holds(scene: Scene, rule: Rule, text: str) -> bool:
     when = rule.when
     if when.says is not None and not any(scene.language.contains(text, say) for say in when.says):
         return False
-    if when.agitated is not None and scene.agitated < when.agitated:
+    if any(scene.showed[Mood(mood)] < count for mood, count in when.moods):
         return False
     return when.turns is None or scene.turns >= when.turns
 

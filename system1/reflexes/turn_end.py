@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from policies.timing import Endpointing
 from system1.acts import Because
 from system1.endpointing import Stopping, best_silence
 from system1.evidence import Evidence, weigh
+from system1.moods import Mood
 from system1.moves import Disregard, Later, Proposal, Reopen, TakeTurn, Withdraw
 from system1.reflexes.bargein import is_backchannel, says_something
 from system1.scene import EPSILON_S, Scene
@@ -20,7 +22,7 @@ def end_of_turn(scene: Scene) -> Proposal:
     words = scene.text()
     if scene.agent.yielded is not None and not says_something(scene, words):
         return None
-    limits = scene.policy.turn_taking.endpointing
+    limits = limits_for(scene)
     silence = scene.now - caller.offset
     if not words:
         heard_out = caller.settled() or silence >= limits.words_settle - EPSILON_S
@@ -49,9 +51,18 @@ def end_of_turn(scene: Scene) -> Proposal:
     )
 
 
+def limits_for(scene: Scene) -> Endpointing:
+    """The policy's endpointing, with more patience for a caller who looks for words."""
+    limits = scene.policy.turn_taking.endpointing
+    if scene.affect.episode(Mood.HESITANT) is None:
+        return limits
+    patience = limits.patience * scene.policy.affect.hesitant.patience
+    return limits.model_copy(update={"patience": round(patience, 4)})
+
+
 def pause_limit(scene: Scene) -> tuple[Evidence, Stopping, float]:
     """What is known of the pause under way, and until when it is waited out (s)."""
-    caller, limits = scene.caller, scene.policy.turn_taking.endpointing
+    caller, limits = scene.caller, limits_for(scene)
     seen = weigh(scene)
     stopping = best_silence(round(seen.pi, 6), scene.pauses[scene.kind], limits)
     due = caller.offset + stopping.silence

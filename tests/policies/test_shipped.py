@@ -103,11 +103,13 @@ def test_masked_names_are_slots_or_kinds_of_number(policy: Policy) -> None:
 def test_broadband_holds_everything_of_the_design() -> None:
     printed, shipped = load_policy(HERE / "design.yaml"), POLICIES["broadband"]
     same = (
-        "policy language greeting disclosures turn_taking noinput nomatch fillers soothe "
+        "policy language greeting disclosures turn_taking noinput nomatch fillers "
         "backchannels machine memory"
     )
     for key in same.split():
         assert getattr(shipped, key) == getattr(printed, key), key
+    assert shipped.soothe.agitated == printed.soothe.agitated
+    assert shipped.soothe.fast_speech == printed.soothe.fast_speech
     assert shipped.voice.name == "en-us+f3"
     rules = {rule.id: rule for rule in shipped.rules}
     for rule in printed.rules:

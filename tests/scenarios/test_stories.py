@@ -15,8 +15,15 @@ from system1.acts import Kind
 
 STORIES = sorted((Path(__file__).parents[2] / "scenarios" / "stories").glob("*.yaml"))
 SOUND = [path for path in STORIES if load_scenario(path).fidelity is None]
-UPSET = {"in-a-hurry", "loses-patience", "zh-loses-patience"}
-CALM = [path for path in STORIES if path.stem not in UPSET]
+SOOTHED = {
+    "in-a-hurry": "soothe.fast_speech",
+    "loses-patience": "soothe.agitated",
+    "zh-loses-patience": "soothe.agitated",
+    "looks-for-words": "soothe.hesitant",
+    "what-do-you-mean": "soothe.confused",
+    "zh-what-do-you-mean": "soothe.confused",
+}
+CALM = [path for path in STORIES if path.stem not in SOOTHED]
 """Stories in which nobody is to be soothed. Loud, high, fast and noisy ones are among them."""
 STEADY = ("clinic-booking", "mumbles-twice", "noisy-line", "outage-with-second-thoughts")
 
@@ -69,16 +76,9 @@ def test_a_calm_caller_does_not_sound_upset(path: Path) -> None:
     assert soothings(path, "audio") == []
 
 
-@pytest.mark.parametrize(
-    ("story", "rule"),
-    [
-        ("in-a-hurry", "soothe.fast_speech"),
-        ("loses-patience", "soothe.agitated"),
-        ("zh-loses-patience", "soothe.agitated"),
-    ],
-)
-def test_an_upset_caller_is_soothed_once(story: str, rule: str) -> None:
-    assert soothings(STORIES[0].parent / f"{story}.yaml", "text") == [rule]
+@pytest.mark.parametrize("story", SOOTHED)
+def test_a_caller_in_trouble_is_soothed_once(story: str) -> None:
+    assert soothings(STORIES[0].parent / f"{story}.yaml", "text") == [SOOTHED[story]]
 
 
 @pytest.mark.slow

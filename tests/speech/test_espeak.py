@@ -127,3 +127,12 @@ def test_what_to_install_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_phonemes() -> None:
     assert phonemes(["cat", "broadband"]) == ["kˈæt", "bɹˈɔːdbænd"]
+
+
+def test_a_slower_voice_says_the_same_in_more_time() -> None:
+    voice = EspeakVoice("en-us")
+    (usual,), (slow,) = voice.speak("take all your time"), voice.speak("take all your time", 0.8)
+    assert len(slow.audio) > 1.12 * len(usual.audio)
+    assert [(mark.start, mark.end) for mark in slow.marks] == [
+        (mark.start, mark.end) for mark in usual.marks
+    ]

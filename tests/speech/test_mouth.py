@@ -27,10 +27,12 @@ class Tone:
     sample_rate = SAMPLE_RATE
 
     def __init__(self) -> None:
+        self.rates: list[float] = []
         self.spoken: list[str] = []
         self.open = 0
 
-    def speak(self, text: str) -> Iterator[Speech]:
+    def speak(self, text: str, rate: float = 1.0) -> Iterator[Speech]:
+        self.rates.append(rate)
         self.open += 1
         start = 0
         try:
@@ -227,3 +229,14 @@ def test_a_real_voice_is_played_to_its_last_character(name: str, text: str) -> N
     assert np.abs(audio[:480]).max() > 1e-3
     assert not audio[end:].any()
     assert np.abs(audio[end - 480 : end]).max() > 1e-4
+
+
+def test_the_voice_is_asked_for_the_rate_of_the_utterance() -> None:
+    voice = Tone()
+    mouth = AudioMouth(voice)
+    mouth.say(1, Kind.REPLY, "one two.", True, 0.9)
+    mouth.say(2, Kind.REPLY, "three.", False)
+    mouth.say_more(1, " four.", False)
+    mouth.play(SAMPLE_RATE, 0.0)
+    assert voice.rates == [0.9, 0.9, 1.0]
+    mouth.close()

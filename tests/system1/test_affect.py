@@ -4,38 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
-from policies.affect import Affect
 from system1.acts import Kind
-from system1.affect import Episode, Mood, Temper, is_agitated
+from system1.affect import Episode, Temper
 from system1.language import language_of
+from system1.manner import Manner
+from system1.moods import Mood
 from system1.percepts import Prosody
 from system1.questions import AnswerKind, Question
 from system1.thoughts import Asked, Done, Sentence
 from tests.stage import Answers, Stage, bot
-
-NUMBERS = Affect()
-CALM = (0.0, 0.0, 1.0, 4.5)
-ANGRY = (3.5, 5.0, 1.2, 5.5)
-HIGH = (3.5, 1.0, 1.0, 4.5)
-LOUD = (0.5, 5.5, 1.0, 4.5)
-FAST = (0.0, 0.0, 1.5, 6.8)
-
-Voice = tuple[float, float, float, float]
-
-
-def listened(*voices: tuple[Voice, int], temper: Temper | None = None) -> Temper:
-    """The state after so many reports of each voice, four a second."""
-    temper = temper or Temper()
-    at = max(temper.last_report, 0.0)
-    for voice, count in voices:
-        for _ in range(count):
-            at += 0.25
-            temper = temper.heard(Prosody(at, *voice), NUMBERS)
-    return temper
+from tests.system1.voices import (
+    ANGRY,
+    CALM,
+    FAST,
+    HIGH,
+    LINE,
+    LOUD,
+    NUMBERS,
+    Voice,
+    calling,
+    listened,
+    soothes,
+    speak,
+)
 
 
 @pytest.mark.parametrize(
@@ -56,24 +50,91 @@ def listened(*voices: tuple[Voice, int], temper: Temper | None = None) -> Temper
         # a slow beginner who comes up to the usual rate is not fast
         ([((0.0, 0.0, 1.6, 5.0), 8)], False, []),
         # who has been very fast from the first word on is
-        ([((0.0, 0.0, 1.0, 7.4), 8)], False, [Mood.FAST_SPEECH]),
+        ([((0.0, 0.0, 1.0, 7.6), 8)], False, [Mood.FAST_SPEECH]),
         ([((3.5, 5.0, 1.5, 7.0), 8)], False, [Mood.AGITATED, Mood.FAST_SPEECH]),
     ],
 )
 def test_what_a_turn_shows(
     voices: Sequence[tuple[Voice, int]], complains: bool, moods: list[Mood]
 ) -> None:
-    temper, signs = listened(*voices).turn_taken(complains)
+    temper, signs = listened(*voices).turn_taken(Manner(complains=complains), NUMBERS)
     assert [sign.mood for sign in signs] == moods
     assert [one.mood for one in temper.episodes] == moods
-    assert is_agitated(signs) == (Mood.AGITATED in moods)
 
 
 def test_the_evidence_is_the_most_telling_moment() -> None:
-    _, (sign,) = listened((CALM, 4), (ANGRY, 6), (CALM, 4)).turn_taken(False)
+    _, (sign,) = listened((CALM, 4), (ANGRY, 6), (CALM, 4)).turn_taken(Manner(), NUMBERS)
     assert sign.evidence == (("pitch_st", 3.5), ("level_db", 5.0))
-    _, (sign,) = listened((LOUD, 6)).turn_taken(True)
-    assert sign.evidence == (("pitch_st", 0.5), ("level_db", 5.5), ("complaint", 1))
+    _, (sign,) = listened((LOUD, 6)).turn_taken(Manner(complains=True), NUMBERS)
+    assert sign.evidence == (("level_db", 5.5), ("complaint", 1))
+
+
+WIDE = (0.0, 0.0, 1.0, 4.5, 1.5)
+WIDE_AND_LOUD = (0.5, 4.0, 1.0, 4.5, 1.5)
+HIGH_AND_QUICK = (2.5, 0.0, 1.3, 5.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("voices", "complains", "evidence"),
+    [
+        ([(WIDE_AND_LOUD, 8)], False, {"range_ratio": 1.5, "level_db": 4.0}),
+        ([(HIGH_AND_QUICK, 8)], False, {"pitch_st": 2.5, "rate_ratio": 1.3}),
+        # other signs than pitch with loudness have to last for two spans
+        ([(WIDE_AND_LOUD, 7)], False, None),
+        ([(WIDE_AND_LOUD, 4), (CALM, 3), (WIDE_AND_LOUD, 4)], False, None),
+        ([(WIDE_AND_LOUD, 4), (HIGH_AND_QUICK, 4)], False, {"pitch_st": 2.5, "rate_ratio": 1.3}),
+        ([(WIDE, 12)], False, None),
+        ([(WIDE, 4)], True, {"range_ratio": 1.5, "complaint": 1}),
+    ],
+)
+def test_two_signs_of_four(
+    voices: Sequence[tuple[Voice, int]], complains: bool, evidence: dict[str, float] | None
+) -> None:
+    _, signs = listened(*voices).turn_taken(Manner(complains=complains), NUMBERS)
+    assert [dict(sign.evidence) for sign in signs] == ([] if evidence is None else [evidence])
+
+
+def test_two_signs_at_half_their_strength_keep_an_episode() -> None:
+    angry = listened((WIDE_AND_LOUD, 8))
+    assert listened(((0.0, 1.6, 1.0, 4.5, 1.2), 40), temper=angry).agitated
+    assert not listened(((0.0, 1.0, 1.0, 4.5, 1.5), 20), temper=angry).agitated
+
+
+@pytest.mark.parametrize(
+    ("language", "rate_sps", "fast"),
+    [("en", 7.4, False), ("en", 7.6, True), ("zh-CN", 6.4, False), ("zh-CN", 6.6, True)],
+)
+def test_who_shouts_from_the_first_word_has_no_baseline_but_a_limit(
+    language: str, rate_sps: float, fast: bool
+) -> None:
+    numbers = bot(language=language).affect
+    temper = Temper()
+    for quarter in range(1, 9):
+        temper = temper.heard(Prosody(0.25 * quarter, 0.0, 0.0, 1.0, rate_sps), numbers)
+    assert (temper.mood is Mood.FAST_SPEECH) is fast
+
+
+def test_a_limit_that_is_given_holds_in_any_language() -> None:
+    assert bot(language="zh-CN", affect={"very_fast": 9.0}).affect.very_fast == 9.0
+    assert bot(language="fr").affect.very_fast == 7.5
+
+
+@pytest.mark.parametrize(
+    ("voice", "rate"), [(CALM, None), (ANGRY, 0.9), (FAST, 0.9)], ids=["calm", "angry", "fast"]
+)
+def test_the_agent_speaks_slower_to_who_is_upset(voice: Voice, rate: float | None) -> None:
+    stage = calling((4.0, voice, LINE)).play(14.0)
+    assert stage.decisions("say")[0].rate is None
+    assert {one.rate for one in stage.decisions("say")[1:]} == {rate}
+    reply = stage.utterances()[-1]
+    assert reply.kind is Kind.REPLY
+    usual = calling((4.0, CALM, LINE)).play(14.0).utterances()[-1]
+    assert reply.end - reply.start == pytest.approx((usual.end - usual.start) / (rate or 1.0))
+
+
+def test_a_policy_may_keep_the_agents_pace() -> None:
+    stage = calling((4.0, ANGRY, LINE), affect={"slower": 1.0}).play(14.0)
+    assert {one.rate for one in stage.decisions("say")} == {None}
 
 
 def test_an_episode_lasts_until_the_voice_has_been_calm_for_a_while() -> None:
@@ -96,17 +157,17 @@ def test_silence_is_no_calm_speech() -> None:
 
 
 def test_a_turn_begins_anew() -> None:
-    angry, _ = listened((ANGRY, 6)).turn_taken(False)
-    after, signs = listened((CALM, 2), temper=angry).turn_taken(False)
+    angry, _ = listened((ANGRY, 6)).turn_taken(Manner(), NUMBERS)
+    after, signs = listened((CALM, 2), temper=angry).turn_taken(Manner(), NUMBERS)
     assert signs == ()
     assert after.agitated
 
 
 def test_a_turn_that_goes_on_keeps_what_it_showed() -> None:
     before = listened((ANGRY, 6))
-    after, _ = before.turn_taken(False)
-    _, signs = after.reopened(before, NUMBERS).turn_taken(False)
-    assert is_agitated(signs)
+    after, _ = before.turn_taken(Manner(), NUMBERS)
+    _, signs = after.reopened(before, NUMBERS).turn_taken(Manner(), NUMBERS)
+    assert [sign.mood for sign in signs] == [Mood.AGITATED]
 
 
 @pytest.mark.parametrize("odd", [math.nan, math.inf, -math.inf])
@@ -150,35 +211,6 @@ def test_words_of_complaint(language: str, text: str, complains: bool) -> None:
 
 
 # Calls
-
-
-SOOTHE = {
-    "soothe": {
-        "agitated": ["I am sorry about this.", "Let us sort it out."],
-        "fast_speech": ["No rush."],
-    }
-}
-LINE = "is my line all right or is it down again"
-
-
-def calling(
-    *lines: tuple[float, Voice, str], mind: Answers | None = None, think: float = 1.0, **more: Any
-) -> Stage:
-    """A caller whose lines each begin at a time (s), in a voice."""
-    stage = Stage(bot(**(SOOTHE | more)), mind or Answers("It is fine."), think)
-    for at, voice, text in lines:
-        speak(stage, at, voice, text)
-    return stage
-
-
-def speak(stage: Stage, at: float, voice: Voice, text: str) -> None:
-    end = stage.says(at, text)
-    while (at := at + 0.25) < end:
-        stage.sounds(at + 0.08, *voice)
-
-
-def soothes(stage: Stage) -> list[tuple[str, str]]:
-    return [(one.because.rule, one.text) for one in stage.utterances() if one.kind is Kind.SOOTHE]
 
 
 def test_an_agitated_caller_is_soothed_while_system_2_thinks() -> None:

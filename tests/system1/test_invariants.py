@@ -28,6 +28,7 @@ from system1.percepts import (
     EndOfTurn,
     Heard,
     Judged,
+    LowPitch,
     Percept,
     PlaybackCut,
     PlaybackFinished,
@@ -42,6 +43,7 @@ from system1.percepts import (
     Word,
     WordPlayed,
 )
+from system1.reflexes.listening import LOW_PITCH
 from system1.thoughts import Done, Failed, NotUnderstood, Sentence
 from tests.advisers import TERMS, Rules, advising
 from tests.stage import Stage, bot
@@ -53,8 +55,12 @@ POLICY = bot(
         {"id": "stop", "when": {"turns": 9}, "say": "Enough.", "do": "hang_up"},
     ],
     turn_taking={"max_call": 120.0, "maxspeechtimeout": 10.0},
-    backchannels={"agent": {"say": ["mm-hm", "I see"], "every": 2.0, "after": 0.5}},
-    soothe={"agitated": ["I am sorry.", "Let us see."], "fast_speech": ["No rush."]},
+    backchannels={"agent": {"say": ["mm-hm", "I see"], "every": 2.0, "after": 0.5, "cue": "both"}},
+    soothe={
+        "agitated": ["I am sorry.", "Let us see."],
+        "fast_speech": ["No rush."],
+        "hesitant": ["No hurry."],
+    },
     machine={"say": "I was hoping for a person."},
     adviser=TERMS | {"failures": 2},
 )
@@ -94,6 +100,8 @@ def call_with(lines: list[tuple[float, list[str], float]], think: float) -> Stag
             # Who speaks slowly here does so in anger; who speaks fast is in a hurry.
             sounds = (3.0, 5.0, 0.9, 4.0) if word_s > 0.3 else (0.0, 0.0, 1.5, 8.0)
             stage.sounds(begins + 0.25 * (quarter + 1), *sounds)
+            if quarter % 3 == 2:
+                stage.goes_low(begins + 0.25 * (quarter + 1))
         # Voice activity is told apart only where there is a gap to tell.
         at += 0.25
     return stage.play(200.0)
@@ -120,7 +128,7 @@ def test_a_call_keeps_its_invariants(
     offered += [text for one in POLICY.fillers for text in one.say]
     offered += [text for one in BACKCHANNELS for text in one.say]
     offered += [*POLICY.hold.say]
-    offered += [*POLICY.soothe.agitated, *POLICY.soothe.fast_speech]
+    offered += [*POLICY.soothe.agitated, *POLICY.soothe.fast_speech, *POLICY.soothe.hesitant]
     offered += [str(answer) for answer in stage.mind.answers]
     forced = False
     murmured: tuple[float, str | None] = (-10.0, None)
@@ -138,7 +146,10 @@ def test_a_call_keeps_its_invariants(
                     "a reply begins only when the caller does not hold the floor"
                 )
             case Decision(do="say", kind=Kind.BACKCHANNEL):
-                assert floor is FloorState.FREE_U, "a backchannel is given in the caller's pauses"
+                spoken_on = record.because.rule == LOW_PITCH
+                assert floor is FloorState.FREE_U or (spoken_on and floor is FloorState.USER), (
+                    "a backchannel is given in the caller's pauses, or where the voice asks for it"
+                )
                 assert record.text != murmured[1], "never the same twice running"
                 assert record.at >= murmured[0] + BACKCHANNELS[0].every
                 murmured = (record.at, record.text)
@@ -244,7 +255,8 @@ HOSTILE: st.SearchStrategy[Percept] = st.one_of(
     st.builds(EndOfTurn, FINITE, st.lists(st.tuples(ODD, ODD), max_size=3).map(tuple)),
     st.builds(Completion, FINITE, st.sampled_from(["smart_turn", "adviser", "?"]), ODD, FINITE),
     st.builds(Contour, FINITE, FINITE, ODD, ODD, ODD, ODD, ODD),
-    st.builds(Prosody, FINITE, ODD, ODD, ODD, ODD),
+    st.builds(Prosody, FINITE, ODD, ODD, ODD, ODD, ODD),
+    st.builds(LowPitch, FINITE, FINITE),
     st.builds(SoundEvent, FINITE, st.sampled_from(["music", "music_stopped", "beep", ""])),
     st.builds(PlaybackStarted, FINITE, st.integers(0, 5)),
     st.builds(WordPlayed, FINITE, st.integers(0, 5), st.integers(-3, 999)),

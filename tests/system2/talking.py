@@ -8,6 +8,7 @@ from datetime import date
 from policies.policy import Policy
 from policies.timing import Ending
 from system1.brief import Brief, Turn
+from system1.moods import Mood
 from system1.questions import Question, TaskState
 from system1.thoughts import (
     Advice,
@@ -160,10 +161,12 @@ class Talking:
     task: TaskState | None = None
     slots: dict[str, str] = field(default_factory=dict)
     thoughts: list[ThoughtContent] = field(default_factory=list)
+    mood: Mood | None = None
 
     async def say(self, said: str) -> str:
         self.turns = [*self.turns, Turn("caller", said, 0.0, 1.0)][-12:]
-        brief = Brief(said, tuple(self.turns), self.question, self.task, tuple(self.slots.items()))
+        slots = tuple(self.slots.items())
+        brief = Brief(said, tuple(self.turns), self.question, self.task, slots, self.mood)
         mind = Grounded(self.policy, today=self.today)
         self.thoughts = [thought async for thought in mind.think(brief)]
         assert isinstance(self.thoughts[-1], Done)

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.policy import Policy
-from policies.timing import Ending
-from system1.brief import Brief
+from policies.timing import Ending, Soothe
+from system1.brief import Brief, Turn
 from system1.language import words as language_words
+from system1.moods import Mood
 from system1.questions import AnswerKind, Question
 from system1.thoughts import Asked, Clarify, Done, NotUnderstood, Sentence
 from system2.grounded import Grounded
@@ -208,3 +209,61 @@ async def test_the_same_brief_gives_the_same_thoughts() -> None:
     assert first == second
     for mind in minds:
         await mind.close()
+
+
+SHORT = BROADBAND.model_copy(
+    update={
+        "knowledge": tuple(
+            item.model_copy(update={"short": "Thirty pounds."}) if item.id == "cost" else item
+            for item in BROADBAND.knowledge
+        ),
+        "soothe": Soothe(confused=("Let me explain.",)),
+    }
+)
+COST = "Broadband is thirty pounds a month. There is no set-up fee."
+
+
+@pytest.mark.parametrize(
+    ("policy", "mood", "answer"),
+    [
+        (BROADBAND, None, COST),
+        (BROADBAND, Mood.HESITANT, COST),
+        (BROADBAND, Mood.FAST_SPEECH, COST),
+        (BROADBAND, Mood.CONFUSED, COST),
+        (BROADBAND, Mood.AGITATED, "Broadband is thirty pounds a month."),
+        (SHORT, Mood.AGITATED, "Thirty pounds."),
+        (SHORT, Mood.CONFUSED, "Thirty pounds."),
+        (SHORT, None, COST),
+    ],
+)
+async def test_the_mood_decides_how_long_an_answer_is(
+    policy: Policy, mood: Mood | None, answer: str
+) -> None:
+    assert await Talking(policy, mood=mood).say("how much is it") == answer
+
+
+async def test_an_agitated_caller_is_still_asked_what_must_be_asked() -> None:
+    reply = await Talking(BROADBAND, mood=Mood.AGITATED).say(
+        "i have no internet and how much is it"
+    )
+    assert reply == "Broadband is thirty pounds a month. What is your postcode?"
+
+
+@pytest.mark.parametrize("said", ["what do you mean", "sorry i don't understand"])
+async def test_who_does_not_understand_hears_the_last_answer_in_simpler_words(said: str) -> None:
+    call = Talking(SHORT, mood=Mood.CONFUSED)
+    call.turns = [Turn("agent", COST, 0.0, 1.0), Turn("agent", "Let me explain.", 1.0, 2.0)]
+    assert await call.say(said) == "Thirty pounds."
+    assert await call.say(said) == "Thirty pounds."
+    plain = Talking(BROADBAND, mood=Mood.CONFUSED)
+    plain.turns = [Turn("agent", COST, 0.0, 1.0)]
+    assert await plain.say(said) == COST
+
+
+async def test_who_does_not_understand_a_question_hears_it_again_and_loses_no_attempt() -> None:
+    call = Talking(BROADBAND)
+    await call.say("i have no internet")
+    for _ in range(5):
+        assert await call.say("what do you mean") == "What is your postcode?"
+    assert call.task is not None
+    assert all(not slot.attempts for slot in call.task.slots)
