@@ -42,7 +42,14 @@ from system1.acts import (
     Transfer,
 )
 from system1.mind import System1
-from system1.notices import FloorMoved, Notice, SpeechDismissed, TurnEnded, TurnReopened
+from system1.notices import (
+    AnswerKept,
+    FloorMoved,
+    Notice,
+    SpeechDismissed,
+    TurnEnded,
+    TurnReopened,
+)
 from system1.percepts import (
     CallerLeft,
     CallStarted,
@@ -255,7 +262,7 @@ class Call:
                 self.journal.write(FloorChange(at, source, target, action, by))
             case TurnEnded(at=at, start=start, end=end, text=text):
                 self.journal.write(CallerTurn(at, start, end, text))
-            case SendDtmf() | TurnReopened() | SpeechDismissed():
+            case SendDtmf() | TurnReopened() | SpeechDismissed() | AnswerKept():
                 pass
             case _:
                 assert_never(output)

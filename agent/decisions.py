@@ -20,7 +20,14 @@ from system1.acts import (
     Think,
     Transfer,
 )
-from system1.notices import FloorMoved, Notice, SpeechDismissed, TurnEnded, TurnReopened
+from system1.notices import (
+    AnswerKept,
+    FloorMoved,
+    Notice,
+    SpeechDismissed,
+    TurnEnded,
+    TurnReopened,
+)
 
 
 def decision(output: Act | Notice, at: float) -> Decision | None:
@@ -57,6 +64,8 @@ def decision(output: Act | Notice, at: float) -> Decision | None:
             return Decision(at, "reopen_turn", None, output.because)
         case SpeechDismissed():
             return Decision(at, "disregard", None, output.because)
+        case AnswerKept():
+            return Decision(at, "take_up", output.think, output.because)
         case SetTimer() | FloorMoved():
             return None
         case _:

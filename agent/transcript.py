@@ -46,7 +46,8 @@ _FLOOR: dict[FloorState, str] = {
     FloorState.BOTH_S: "red",
 }
 _REPORTED = (
-    "stop", "duck", "resume", "reopen_turn", "disregard", "transfer", "hang_up", "send_dtmf",
+    "stop", "duck", "resume", "reopen_turn", "take_up", "disregard", "transfer", "hang_up",
+    "send_dtmf",
 )  # fmt: skip
 _MOST_EVIDENCE = 3
 """Items of evidence on a line; the report has them all."""

@@ -37,6 +37,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "act.abandon": ("drops the thought", "放弃思考"),
     "act.take_turn": ("takes the turn as over", "判定话轮结束"),
     "act.reopen_turn": ("lets the turn go on", "话轮继续"),
+    "act.take_up": ("keeps its answer", "沿用原来的回答"),
     "act.disregard": ("lets it pass", "不予理会"),
     "act.listen": ("expects an answer", "等待回答"),
     "act.transfer": ("transfers the call", "转接"),

@@ -23,7 +23,7 @@ def key_rules(scene: Scene) -> Proposal:
         if _holds(scene, rule, taken.asks):
             counted = (("agitated", scene.agitated),) if rule.when.agitated is not None else ()
             because = Because("rule." + rule.id, (("words", taken.asks), *counted))
-            return (Answered(because), _outcome(rule.say, rule.do, rule.to, because))
+            return (Answered(because, said=True), _outcome(rule.say, rule.do, rule.to, because))
     return None
 
 
