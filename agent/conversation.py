@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +75,7 @@ class Conversation:
         think: float = DEFAULT_THINK_S,
         scenario: str | None = None,
         today: date | None = None,
+        starts: datetime | None = None,
         extra_words: tuple[str, ...] = (),
         report: bool = True,
     ) -> AsyncIterator[Conversation]:
@@ -85,7 +86,9 @@ class Conversation:
         ``out``: a folder for ``call.wav`` and ``events.jsonl``, written while the call goes on,
         and, unless ``report`` is False, for ``result.json`` and ``report.html`` at its end.
         ``clock``: ``virtual`` waits for the mind and charges ``think`` seconds to each thought;
-        ``live`` never waits. ``today``: what "tomorrow" is counted from. ``extra_words``: phrases
+        ``live`` never waits. ``today``: what "tomorrow" is counted from. ``starts``: local
+        date and time of the call's start, which the policy's hours are held against; noon in a
+        virtual call where it is not given. ``extra_words``: phrases
         that the ears may recognise beside the policy's.
 
         Raises ``DocumentError``, ``SpeechError``, ``ModelError`` or ``OSError``, each with one
@@ -100,7 +103,9 @@ class Conversation:
         mouth = AudioMouth(
             open_voice(profile, chosen.language, voice.name, voice.rate, voice.pitch)
         )
-        opening = prepare(chosen, profile, Options(model, out, clock, think, scenario, today))
+        opening = prepare(
+            chosen, profile, Options(model, out, clock, think, scenario, today, starts)
+        )
         conversation = cls(opening, ears, mouth)
         began = time.perf_counter()  # wall seconds are for result.json alone
         try:

@@ -53,7 +53,7 @@ def decision(output: Act | Notice, at: float) -> Decision | None:
             asked = None if output.question is None else output.question.kind.value
             return Decision(at, "listen", asked, output.because)
         case Transfer():
-            return Decision(at, "transfer", output.to, output.because)
+            return Decision(at, "transfer", output.to, output.because, summary=output.summary)
         case HangUp():
             return Decision(at, "hang_up", None, output.because)
         case SendDtmf():

@@ -52,6 +52,8 @@ class Figures:
     ``cut_ins``: answers that the agent began in the caller's turn and stopped at once;
     ``cut_ins_repaired``: after how many of them that answer was said after all, as it still fitted.
     ``thinks``: calls of System 2 by their outcome, in alphabetical order.
+    ``brief_tokens``: about how many tokens of dialogue they were given, by short-term memory;
+    ``history_tokens``: how many the full history would have been.
     """
 
     duration_s: float
@@ -68,6 +70,8 @@ class Figures:
     check_ins: int = 0
     fillers: int = 0
     thinks: tuple[tuple[str, int], ...] = ()
+    brief_tokens: int = 0
+    history_tokens: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     caller_talk_s: float = 0.0
@@ -109,6 +113,8 @@ def measure(
         check_ins=sum(one.kind is Kind.CHECK_IN for one in said),
         fillers=sum(one.kind is Kind.FILLER for one in said),
         thinks=tuple(sorted(Counter(one.outcome for one in thinks).items())),
+        brief_tokens=sum(one.brief_tokens for one in thinks),
+        history_tokens=sum(one.history_tokens for one in thinks),
         tokens_in=sum(one.tokens_in for one in thinks),
         tokens_out=sum(one.tokens_out for one in thinks),
         caller_talk_s=_total(heard),

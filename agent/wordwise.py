@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from agent.call import Call
@@ -54,9 +54,10 @@ class WordConversation:
         think: float = DEFAULT_THINK_S,
         scenario: str | None = None,
         today: date | None = None,
+        starts: datetime | None = None,
     ) -> AsyncIterator[WordConversation]:
         """Open a call; see ``Conversation.open``. ``events.jsonl`` is all that is written."""
-        options = Options(model, out, "virtual", think, scenario, today)
+        options = Options(model, out, "virtual", think, scenario, today, starts)
         conversation = cls(prepare(loaded(policy), PROFILE, options))
         try:
             yield conversation

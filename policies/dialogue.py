@@ -15,6 +15,7 @@ from policies.model import (
     Phrase,
     Phrases,
     Place,
+    Seconds,
     Section,
     Template,
     Text,
@@ -72,6 +73,10 @@ class Collect(Section):
     )
 
 
+OF_RULES = ("duration", "attempts", "nomatch", "noinput", "hours")
+"""Conditions that System 1 alone can judge: a task does not begin on them."""
+
+
 class When(Section):
     """A condition; every key given must hold."""
 
@@ -80,12 +85,34 @@ class When(Section):
         None, ge=1, description="The caller was agitated in at least so many turns."
     )
     turns: int | None = Field(None, ge=1, description="The caller has had at least so many turns.")
+    duration: Seconds | None = Field(
+        None, gt=0, description="The call has lasted at least so long. Unit: s."
+    )
+    attempts: int | None = Field(
+        None,
+        ge=1,
+        description="At least so many answers to one question of the task did not fit.",
+    )
+    nomatch: int | None = Field(
+        None, ge=1, description="At least so many turns in a row were not understood."
+    )
+    noinput: int | None = Field(
+        None, ge=1, description="The caller was silent at least so many times in a row."
+    )
+    hours: Literal["open", "closed"] | None = Field(
+        None, description="By the policy's hours it is open now, or closed."
+    )
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if self.says is None and self.agitated is None and self.turns is None:
-            raise ValueError("needs at least one of says, agitated, turns")
+        if self.says is None and self.agitated is None and self.turns is None and not self.of_rules:
+            raise ValueError(f"needs at least one of says, agitated, turns, {', '.join(OF_RULES)}")
         return self
+
+    @property
+    def of_rules(self) -> tuple[str, ...]:
+        """The keys given that are of use in rules alone."""
+        return tuple(name for name in OF_RULES if getattr(self, name) is not None)
 
 
 class Outcome(Spoken):
@@ -95,7 +122,10 @@ class Outcome(Spoken):
 
 
 class Rule(Spoken):
-    """A key decision taken without a language model; the first that matches wins."""
+    """A key decision taken without a language model; the first that matches wins.
+
+    One without ``says`` holds by counts or the clock alone, and so is taken once in a call.
+    """
 
     id: Id = Field(description="Named in the journal as the reason of what was done.")
     when: When = Field(description="When the rule applies.")
@@ -123,6 +153,7 @@ class Task(Section):
                 ),
                 *_unfillable(("then", "say"), self.then.say, slots),
                 *_unfillable(("give_up", "say"), self.give_up.say if self.give_up else "", slots),
+                *((("when", name), "is of use only in rules") for name in self.when.of_rules),
             ]
         )
         return self

@@ -111,7 +111,8 @@ class _Settings:
             out=self.out,
             think=self.script.think,
             scenario=self.script.scenario,
-            today=self.script.today,
+            today=self.script.day,
+            starts=self.script.starts,
             extra_words=self.script.hears,
             report=False,
         )
@@ -124,7 +125,8 @@ class _Settings:
             out=self.out,
             think=self.script.think,
             scenario=self.script.scenario,
-            today=self.script.today,
+            today=self.script.day,
+            starts=self.script.starts,
         )
 
 

@@ -8,6 +8,7 @@ from system1.moves import Later, Move, Proposal
 from system1.reflexes import (
     answering,
     bargein,
+    caps,
     ending,
     initiative,
     listening,
@@ -37,6 +38,7 @@ ORDER: tuple[Reflex, ...] = (
     machine.machine,
     answering.key_rules,
     loops.loop,
+    caps.not_understood,
     answering.nomatch,
     repair.take_up,
     answering.think,
@@ -45,6 +47,7 @@ ORDER: tuple[Reflex, ...] = (
     listening.backchannel,
     initiative.filler,
     silence.hold,
+    caps.unanswered,
     silence.noinput,
     initiative.attend,
 )

@@ -41,6 +41,7 @@ from system1.notices import Output
 from system1.repair import drop_kept
 from system1.scene import Scene
 from system1.speaking import backchannel, extend, hush, lower, speak, withdraw, yield_floor
+from system1.summary import summarize
 from system1.turns import (
     answered,
     ask_mind,
@@ -109,5 +110,6 @@ def _leave(scene: Scene, move: Leave) -> list[Output]:
         case Ending.HANG_UP:
             acts.append(HangUp(move.because, move.time_out))
         case Ending.TRANSFER:
-            acts.append(Transfer(move.to or "", move.because))
+            summary = summarize(scene, move.because)
+            acts.append(Transfer(move.to or "", move.because, summary))
     return acts

@@ -18,6 +18,7 @@ class Speak:
     """Begin an utterance. ``think``: it begins the reply of this think.
 
     ``ladder``: it is a rung of the ``noinput``, ``nomatch`` or ``hold`` ladder, which climbs.
+    ``once``: the rule behind it, which is not to hold again.
     """
 
     kind: Kind
@@ -29,6 +30,7 @@ class Speak:
     to: str | None = None
     think: int | None = None
     ladder: str | None = None
+    once: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

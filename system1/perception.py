@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import assert_never
 
 from system1.acts import Kind
@@ -80,11 +81,20 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
             scene.suspicion = scene.suspicion.sounded(percept.sound)
         case Prosody():
             scene.affect = scene.affect.heard(percept, scene.policy.affect)
-        case CallStarted() | Tick():
+        case CallStarted(local=local):
+            scene.began = _local_time(local)
+        case Tick():
             pass
         case _:
             assert_never(percept)
     return []
+
+
+def _local_time(text: str | None) -> datetime | None:
+    try:
+        return None if text is None else datetime.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        return None
 
 
 def moved(scene: Scene, event: FloorEvent) -> list[Notice]:

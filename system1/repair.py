@@ -30,7 +30,9 @@ COUNTED = frozenset({AnswerKind.DIGITS, AnswerKind.SPELLING})
 def standing(scene: Scene) -> Standing:
     """What an answer is about to change."""
     memory = scene.memory
-    return Standing(memory.question, memory.task, memory.slots, scene.nomatch, scene.holding)
+    return Standing(
+        memory.question, memory.task, memory.slots, scene.nomatch, scene.holding, scene.fired
+    )
 
 
 def answer_of(scene: Scene, move: Speak, utterance: int) -> Answer | None:
@@ -53,6 +55,7 @@ def take_back(scene: Scene, answer: Answer, *, heard: bool) -> None:
     memory = scene.memory
     memory.question, memory.task, memory.slots = before.question, before.task, before.slots
     scene.nomatch, scene.holding = before.nomatch, before.holding
+    scene.fired = before.fired
     scene.taken, scene.work, scene.answer = answer.taken, work, None
     scene.taken.overheard |= heard
     if heard and not scene.text(answer.taken.end):

@@ -6,6 +6,7 @@ Perception and the commit of a move write it; reflexes only read it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from policies.policy import Policy
 from policies.timing import Ending
@@ -109,6 +110,7 @@ class Standing:
     slots: tuple[tuple[str, str], ...]
     nomatch: int
     holding: int | None
+    fired: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -221,7 +223,8 @@ class Scene:
     ``answer``: what the utterance under way answers. ``kept``: an answer that may still fit.
     ``repaired``: start (s) of the turn in which the agent last stopped for no word.
     ``holding``: the caller asked the agent to wait (``system1.holding``).
-    ``agitated``: in how many turns the caller was.
+    ``agitated``: in how many turns the caller was. ``began``: local date and time at the call's
+    start. ``fired``: rules that hold once and have.
     """
 
     policy: Policy
@@ -247,6 +250,8 @@ class Scene:
     affect: Temper = field(default_factory=Temper)
     suspicion: Suspicion = NO_SUSPICION
     repetition: Repetition = NO_REPETITION
+    began: datetime | None = None
+    fired: tuple[str, ...] = ()
     leaving: tuple[Ending, str | None, Because] | None = None
 
     @property

@@ -70,6 +70,8 @@ def speak(scene: Scene, move: Speak) -> list[Output]:
             acts += drop_kept(scene, move.because)
         case _:
             pass
+    if move.once is not None:
+        scene.fired = (*scene.fired, move.once)
     if move.think is not None:
         _tell(scene, spoken)
     _announce_ending(scene, move.then)

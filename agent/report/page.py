@@ -109,6 +109,9 @@ def tiles(figures: Figures, result: Result, words: Wording) -> tuple[Tile, ...]:
     thinks = [f"{count} {words.named('thought', name)}" for name, count in figures.thinks]
     if figures.tokens_in or figures.tokens_out:
         thinks.append(words("tile.tokens", tin=figures.tokens_in, tout=figures.tokens_out))
+    if figures.history_tokens > figures.brief_tokens:
+        saved = round(100 * (1 - figures.brief_tokens / figures.history_tokens))
+        thinks.append(words("tile.saved", percent=saved))
     return (
         _gaps(figures, words),
         Tile(
@@ -119,7 +122,7 @@ def tiles(figures: Figures, result: Result, words: Wording) -> tuple[Tile, ...]:
         Tile(
             words("tile.overlap"),
             length(figures.overlap_s) if figures.overlaps else none,
-            (words.count("tile.overlap.more", figures.overlaps),) if figures.overlaps else (),
+            _overlaps(figures, words),
         ),
         Tile(
             words("tile.proactive"),
@@ -132,6 +135,14 @@ def tiles(figures: Figures, result: Result, words: Wording) -> tuple[Tile, ...]:
         Tile(words("tile.thinks"), str(sum(n for _, n in figures.thinks)), tuple(thinks)),
         _talk(figures, result, words),
     )
+
+
+def _overlaps(figures: Figures, words: Wording) -> tuple[str, ...]:
+    more = [words.count("tile.overlap.more", figures.overlaps)] if figures.overlaps else []
+    if figures.cut_ins:
+        kept = figures.cut_ins_repaired
+        more.append(words.count("tile.cut_ins", figures.cut_ins, kept=kept))
+    return tuple(more)
 
 
 def _gaps(figures: Figures, words: Wording) -> Tile:

@@ -182,7 +182,8 @@ BROKEN = {
     ),
     "condition without a condition": (
         HEAD + "rules: [{id: a, when: {}, say: x}]\n",
-        "f.yaml:4:23: rules.0.when: needs at least one of says, agitated, turns",
+        "f.yaml:4:23: rules.0.when: needs at least one of says, agitated, turns, "
+        "duration, attempts, nomatch, noinput, hours",
     ),
     "choice of words": (
         HEAD + "turn_taking: {bargein: {type: hot-word}}\n",
