@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -64,6 +64,15 @@ class Hours(Section):
             if local.weekday() in days_of(days)
             for start, end in spans_of(text)
         )
+
+
+def local_time(text: str | None, after_s: float) -> datetime | None:
+    """The local time ``after_s`` seconds after the one that ``text`` names; None if it is none."""
+    try:
+        began = None if text is None else datetime.fromisoformat(text).replace(tzinfo=None)
+        return None if began is None else began + timedelta(seconds=after_s)
+    except (ValueError, OverflowError):
+        return None
 
 
 def days_of(text: str) -> tuple[int, ...]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal
 
 from policies.dialogue import Rule, When
+from policies.hours import local_time
 from system1.scene import EPSILON_S, Scene
 
 Evidence = tuple[tuple[str, float | int | str], ...]
@@ -43,10 +43,10 @@ def fires_once(rule: Rule) -> bool:
 
 def hours_now(scene: Scene) -> Literal["open", "closed"] | None:
     """Whether the policy's hours are on; None where it has none, or the time is not known."""
-    hours, began = scene.policy.hours, scene.began
-    if hours is None or began is None:
+    hours, local = scene.policy.hours, local_time(scene.began, scene.now)
+    if hours is None or local is None:
         return None
-    return "open" if hours.is_open(began + timedelta(seconds=scene.now)) else "closed"
+    return "open" if hours.is_open(local) else "closed"
 
 
 def _holds(scene: Scene, when: When, occasion: Occasion) -> Evidence | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import assert_never
 
 from system1.acts import Kind
@@ -82,19 +81,12 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
         case Prosody():
             scene.affect = scene.affect.heard(percept, scene.policy.affect)
         case CallStarted(local=local):
-            scene.began = _local_time(local)
+            scene.began = local
         case Tick():
             pass
         case _:
             assert_never(percept)
     return []
-
-
-def _local_time(text: str | None) -> datetime | None:
-    try:
-        return None if text is None else datetime.fromisoformat(text).replace(tzinfo=None)
-    except ValueError:
-        return None
 
 
 def moved(scene: Scene, event: FloorEvent) -> list[Notice]:

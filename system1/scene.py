@@ -6,7 +6,6 @@ Perception and the commit of a move write it; reflexes only read it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from policies.policy import Policy
 from policies.timing import Ending
@@ -250,7 +249,7 @@ class Scene:
     affect: Temper = field(default_factory=Temper)
     suspicion: Suspicion = NO_SUSPICION
     repetition: Repetition = NO_REPETITION
-    began: datetime | None = None
+    began: str | None = None
     fired: tuple[str, ...] = ()
     leaving: tuple[Ending, str | None, Because] | None = None
 

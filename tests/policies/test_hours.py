@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from policies import DocumentError, Policy, parse_document
-from policies.hours import Hours
+from policies.hours import Hours, local_time
 
 HEAD = "policy: x\npersona: {name: Ann}\ngreeting: Hello\n"
 HOURS = Hours(
@@ -82,3 +82,11 @@ def test_what_is_wrong_is_told_where_it_is(text: str, line: str) -> None:
     with pytest.raises(DocumentError) as caught:
         parse_document(Policy, HEAD + text, "f.yaml")
     assert str(caught.value) == line
+
+
+def test_local_time_goes_on_with_the_call_and_nonsense_is_no_time() -> None:
+    assert local_time("2026-11-20T17:59", 90.0) == datetime(2026, 11, 20, 18, 0, 30)
+    assert local_time("2026-11-20T17:59+01:00", 0.0) == datetime(2026, 11, 20, 17, 59)
+    assert local_time(None, 0.0) is None
+    assert local_time("soon", 0.0) is None
+    assert local_time("9999-12-31T23:59", 90.0) is None

@@ -8,7 +8,6 @@ import pytest
 from agent.figures import measure
 from agent.records import CallOpened, Decision, ThinkDone
 from system1.acts import Kind, Summary
-from system1.percepts import CallStarted
 from system1.questions import Slot, TaskState
 from system1.summary import masked
 from system1.thoughts import Asked, Done, NotUnderstood, Progress, Sentence
@@ -210,12 +209,6 @@ def test_the_kind_of_a_capped_farewell() -> None:
     stage = Stage(bot(rules=[rule]))
     stage.says(4.0, "is my line all right")
     assert stage.play(12.0).utterances()[1].kind is Kind.FAREWELL
-
-
-def test_a_local_time_that_is_none_is_no_time() -> None:
-    system1 = Stage(bot(hours=HOURS)).call._system1
-    system1.step(CallStarted(0.0, "soon"))
-    assert system1.scene.began is None
 
 
 def test_what_short_term_memory_saves_is_counted() -> None:
