@@ -46,6 +46,7 @@ from system1.acts import (
 from system1.mind import System1
 from system1.notices import (
     AdviceHeeded,
+    AnswerKept,
     FloorMoved,
     Notice,
     SpeechDismissed,
@@ -122,11 +123,12 @@ class Call:
         self._advising = advising
         self._timer: float | None = None
         self._open: dict[int, _Open] = {}
+        self._history: list[tuple[str, str]] = []
 
     def begin(self, opened: CallOpened) -> None:
         """Open the line."""
         self.journal.write(opened)
-        self.perceive(CallStarted(0.0))
+        self.perceive(CallStarted(0.0, opened.local))
 
     def perceive(self, percept: Percept) -> None:
         """Give System 1 a percept and do what it decides."""
@@ -227,6 +229,8 @@ class Call:
         if spoken is None or spoken.started is None:
             return
         heard = spoken.text if chars is None else spoken.text[:chars]
+        if spoken.kind is not Kind.BACKCHANNEL and heard.strip():
+            self._history.append(("agent", heard.strip()))
         self.journal.write(
             Utterance(
                 at=self.now,
@@ -262,7 +266,7 @@ class Call:
             case Resume(utterance=number):
                 self._mouth.resume(number)
             case Think():
-                self._thinking.start(output, self.now)
+                self._thinking.start(output, self.now, [text for _, text in self._history])
             case Abandon(think=think):
                 done = self._thinking.abandon(think, self.now)
                 if done is not None:
@@ -282,7 +286,12 @@ class Call:
                 self.journal.write(FloorChange(at, source, target, action, by))
             case TurnEnded(at=at, start=start, end=end, text=text):
                 self.journal.write(CallerTurn(at, start, end, text))
-            case SendDtmf() | TurnReopened() | SpeechDismissed() | AdviceHeeded():
+                self._history.append(("caller", text))
+            case TurnReopened():
+                # It will be taken again, whole.
+                last = max(n for n, (who, _) in enumerate(self._history) if who == "caller")
+                del self._history[last]
+            case SendDtmf() | SpeechDismissed() | AnswerKept() | AdviceHeeded():
                 pass
             case _:
                 assert_never(output)

@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +83,7 @@ class Conversation:
         today: date | None = None,
         adviser: Adviser | None = None,
         advice: float = DEFAULT_ADVICE_S,
+        starts: datetime | None = None,
         extra_words: tuple[str, ...] = (),
         report: bool = True,
     ) -> AsyncIterator[Conversation]:
@@ -93,10 +94,11 @@ class Conversation:
         ``out``: a folder for ``call.wav`` and ``events.jsonl``, written while the call goes on,
         and, unless ``report`` is False, for ``result.json`` and ``report.html`` at its end.
         ``clock``: ``virtual`` waits for the mind and charges ``think`` seconds to each thought;
-        ``live`` never waits. ``today``: what "tomorrow" is counted from. ``extra_words``: phrases
-        that the ears may recognise beside the policy's. ``adviser``: asked in place of the server
-        that a policy with an adviser names; ``advice``: seconds charged to its answers in virtual
-        time.
+        ``live`` never waits. ``today``: what "tomorrow" is counted from. ``starts``: local date and
+        time of the call's start, which the policy's hours are held against; noon in a virtual call
+        where it is not given. ``extra_words``: phrases that the ears may recognise beside the
+        policy's. ``adviser``: asked in place of the server that a policy with an adviser names;
+        ``advice``: seconds charged to its answers in virtual time.
 
         Raises ``DocumentError``, ``SpeechError``, ``ModelError`` or ``OSError``, each with one
         clear line.
@@ -110,7 +112,7 @@ class Conversation:
         mouth = AudioMouth(
             open_voice(profile, chosen.language, voice.name, voice.rate, voice.pitch)
         )
-        options = Options(model, out, clock, think, scenario, today, adviser, advice)
+        options = Options(model, out, clock, think, scenario, today, starts, adviser, advice)
         opening = prepare(chosen, profile, options)
         conversation = cls(opening, ears, mouth)
         began = time.perf_counter()  # wall seconds are for result.json alone

@@ -23,6 +23,7 @@ from system1.acts import (
 )
 from system1.notices import (
     AdviceHeeded,
+    AnswerKept,
     FloorMoved,
     Notice,
     SpeechDismissed,
@@ -61,7 +62,7 @@ def decision(output: Act | Notice, at: float) -> Decision | None:
             asked = None if output.question is None else output.question.kind.value
             return Decision(at, "listen", asked, output.because)
         case Transfer():
-            return Decision(at, "transfer", output.to, output.because)
+            return Decision(at, "transfer", output.to, output.because, summary=output.summary)
         case HangUp():
             return Decision(at, "hang_up", None, output.because)
         case SendDtmf():
@@ -72,6 +73,8 @@ def decision(output: Act | Notice, at: float) -> Decision | None:
             return Decision(at, "reopen_turn", None, output.because)
         case SpeechDismissed():
             return Decision(at, "disregard", None, output.because)
+        case AnswerKept():
+            return Decision(at, "take_up", output.think, output.because)
         case SetTimer() | FloorMoved():
             return None
         case _:

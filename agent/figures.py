@@ -13,12 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from agent.advice_figures import AdviceFigures, advice_figures
-from agent.records import CallEnded, Record, ThinkDone, Utterance
+from agent.records import CallEnded, Decision, Record, ThinkDone, Utterance
 from agent.spans import Span, agent_spans, both, bridged, caller_spans
 from speech.protocols import SAMPLE_RATE, Audio
 from system1.acts import Kind
+from system1.repair import CUT_IN
 
-__all__ = ["Figures", "Gap", "Span", "barge_ins", "measure", "response_gaps"]
+__all__ = ["Figures", "Gap", "Span", "barge_ins", "cut_ins", "measure", "response_gaps"]
 
 _SLACK_S = 0.1
 """How far a channel's edge may lie from the utterance that it belongs to (fades, soft onsets)."""
@@ -49,8 +50,14 @@ class Figures:
     ``answer_p50_s``: the same to the first words that are no filler, the median.
     ``overlaps``, ``overlap_s``: how often and how long both were audible.
     ``barge_in_stops_s``: caller's onset to the agent's last sound, for utterances cut by it.
+    ``cut_ins``: answers that the agent began in the caller's turn and stopped at once;
+    ``cut_ins_repaired``: after how many of them that answer was said after all, as it still fitted.
     ``thinks``: calls of System 2 by their outcome, in alphabetical order.
+    ``brief_tokens``: about how many tokens of dialogue they were given, by short-term memory;
+    ``history_tokens``: how many the full history would have been.
     ``adviser``: what it was good for, where one was asked.
+    ``brief_tokens``: about how many tokens of dialogue they were given, by short-term memory;
+    ``history_tokens``: how many the full history would have been.
     """
 
     duration_s: float
@@ -62,9 +69,13 @@ class Figures:
     overlap_s: float = 0.0
     barge_in_stops_s: tuple[float, ...] = ()
     barge_in_stop_p50_s: float | None = None
+    cut_ins: int = 0
+    cut_ins_repaired: int = 0
     check_ins: int = 0
     fillers: int = 0
     thinks: tuple[tuple[str, int], ...] = ()
+    brief_tokens: int = 0
+    history_tokens: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     caller_talk_s: float = 0.0
@@ -91,6 +102,7 @@ def measure(
     answers = [_ms(gap.length) for gap in response_gaps(heard, spoken, said, fillers=False)]
     stops = tuple(_ms(stop.length) for stop in barge_ins(heard, spoken, said))
     overlaps = both(heard, spoken)
+    repaired = cut_ins(records)
     return Figures(
         duration_s=_ms(_duration(records, caller, agent)),
         gaps_s=tuple(gaps),
@@ -101,9 +113,13 @@ def measure(
         overlap_s=_total(overlaps),
         barge_in_stops_s=stops,
         barge_in_stop_p50_s=_percentile(stops, 50),
+        cut_ins=len(repaired),
+        cut_ins_repaired=sum(repaired),
         check_ins=sum(one.kind is Kind.CHECK_IN for one in said),
         fillers=sum(one.kind is Kind.FILLER for one in said),
         thinks=tuple(sorted(Counter(one.outcome for one in thinks).items())),
+        brief_tokens=sum(one.brief_tokens for one in thinks),
+        history_tokens=sum(one.history_tokens for one in thinks),
         tokens_in=sum(one.tokens_in for one in thinks),
         tokens_out=sum(one.tokens_out for one in thinks),
         caller_talk_s=_total(heard),
@@ -178,6 +194,29 @@ def barge_ins(
         end = max(sounds, default=utterance.end)
         stops.append(Span(onsets[-1], max(end, onsets[-1])))
     return stops
+
+
+def cut_ins(records: Sequence[Record]) -> list[bool]:
+    """Of each cut-in that was stopped for the caller, whether its answer was said after all.
+
+    An answer is known again by its think, or by the rule whose line it is.
+    """
+    said: dict[int, str | int] = {}
+    open_since: dict[str | int, int] = {}
+    found: list[bool] = []
+    for record in records:
+        if not isinstance(record, Decision) or not isinstance(record.to, int):
+            continue
+        if record.do == "say":
+            answer = dict(record.because.evidence).get("think", record.because.rule)
+            said[record.to] = answer = answer if isinstance(answer, int) else record.because.rule
+            if answer in open_since:
+                found[open_since.pop(answer)] = True
+        elif record.do == "stop" and record.because.rule == CUT_IN and record.to in said:
+            # The answer to an earlier turn is nobody's answer any more.
+            open_since = {said[record.to]: len(found)}
+            found.append(False)
+    return found
 
 
 def _audible_utterances(records: Sequence[Record]) -> list[Utterance]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from agent import files
 from agent.advising import DEFAULT_ADVICE_S, WALL_S, Adviser, Advising
 from agent.journal import Journal
 from agent.records import CallOpened
 from agent.thinking import Clock, Thinking
+from policies.hours import noon_of
 from policies.loading import load_policy
 from policies.policy import Policy
 from system2.models import open_mind
@@ -34,6 +36,7 @@ class Options:
     think: float = DEFAULT_THINK_S
     scenario: str | None = None
     today: date | None = None
+    starts: datetime | None = None
     adviser: Adviser | None = None
     advice: float = DEFAULT_ADVICE_S
 
@@ -55,9 +58,8 @@ def prepare(policy: Policy, profile: str, options: Options) -> Opening:
 
     Raises ``ModelError`` for a model, and ``OSError`` for a folder that cannot be written to.
     """
-    today = options.today
-    if today is None:
-        today = VIRTUAL_TODAY if options.clock == "virtual" else _today()
+    local = starts(policy, options)
+    today = options.today or local.date()
     mind = open_mind(options.model, policy, today=today)
     folder = None if options.out is None else Path(options.out)
     if folder is not None:
@@ -65,7 +67,13 @@ def prepare(policy: Policy, profile: str, options: Options) -> Opening:
         files.clear(folder)
     journal = Journal(None if folder is None else folder / files.JOURNAL)
     opened = CallOpened(
-        0.0, policy.policy, options.scenario, profile, options.model, policy.language
+        0.0,
+        policy.policy,
+        options.scenario,
+        profile,
+        options.model,
+        policy.language,
+        local.isoformat(timespec="minutes"),
     )
     thinking = Thinking(mind, options.clock, options.think)
     return Opening(policy, thinking, _advising(policy, options), journal, opened, folder)
@@ -90,5 +98,14 @@ def loaded(policy: str | Path | Policy) -> Policy:
     return policy if isinstance(policy, Policy) else load_policy(policy)
 
 
-def _today() -> date:
-    return date.today()
+def starts(policy: Policy, options: Options) -> datetime:
+    """Local date and time of the call's start: where the policy's hours are counted, if it has any.
+
+    As the options say; else noon of the day that they say, or of ``VIRTUAL_TODAY``; live, now.
+    """
+    if options.starts is not None:
+        return options.starts
+    if options.today is not None or options.clock == "virtual":
+        return noon_of(options.today or VIRTUAL_TODAY)
+    zone = ZoneInfo(policy.hours.timezone) if policy.hours is not None else None
+    return datetime.now(zone).replace(tzinfo=None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from system1.acts import Because, Kind
+from system1.acts import Because, Kind, Summary
 from system1.notices import FloorAction, FloorState
 from system1.percepts import Percept
 
@@ -18,7 +18,10 @@ Outcome: TypeAlias = Literal["caller_hung_up", "agent_hung_up", "transferred", "
 
 @dataclass(frozen=True, slots=True)
 class CallOpened:
-    """``call_started``: which policy, scenario and speech profile; ``model``: System 2's name."""
+    """``call_started``: which policy, scenario and speech profile; ``model``: System 2's name.
+
+    ``local``: the date and time of the call's start where the policy's hours are counted.
+    """
 
     at: float
     policy: str
@@ -26,6 +29,7 @@ class CallOpened:
     profile: str
     model: str
     language: str
+    local: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,9 @@ class Utterance:
 class ThinkDone:
     """``think``: written when it ends. Times in s on the audio clock.
 
-    ``outcome``: ``answered``, ``not_understood``, ``abandoned`` or ``failed``.
+    ``outcome``: ``answered``, ``not_understood``, ``abandoned`` or ``failed``. ``brief_tokens``:
+    about how many tokens the turns in its brief have; ``history_tokens``: those that the whole
+    call so far would have had, counted the same way.
     """
 
     at: float
@@ -93,6 +99,7 @@ class ThinkDone:
     tokens_out: int
     outcome: str
     cites: tuple[str, ...] = ()
+    history_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ class Decision:
 
     ``to``: the utterance's or the think's id, a transfer target, or None. ``text`` and ``kind``
     are those of something said, and so is ``rate``: its speaking rate where it is not the usual
-    one, as a share of that.
+    one, as a share of that. ``summary``: what a human who takes the call over is told.
     """
 
     at: float
@@ -111,6 +118,7 @@ class Decision:
     text: str | None = None
     kind: Kind | None = None
     rate: float | None = None
+    summary: Summary | None = None
 
 
 @dataclass(frozen=True, slots=True)

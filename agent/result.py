@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from agent.figures import Figures
-from agent.records import CallEnded, CallOpened, Outcome, Record
+from agent.records import CallEnded, CallOpened, Decision, Outcome, Record
+from system1.acts import Summary
 
 Fidelity: TypeAlias = Literal["audio", "text"]
 
@@ -29,6 +30,7 @@ class Check:
 class Result:
     """A call in one object. ``speed``: seconds of call a second of wall time; 0 when unknown.
 
+    ``summary``: what the human was told whom the call was handed to.
     ``wall_s`` and ``speed`` alone differ from run to run.
     """
 
@@ -44,6 +46,7 @@ class Result:
     figures: Figures
     wall_s: float
     speed: float
+    summary: Summary | None = None
 
     @property
     def failed(self) -> tuple[Check, ...]:
@@ -76,16 +79,22 @@ def sum_up(
         figures=figures,
         wall_s=wall_s,
         speed=ended.duration / wall_s if wall_s > 0 else 0.0,
+        summary=next(
+            (one.summary for one in records if isinstance(one, Decision) and one.summary), None
+        ),
     )
 
 
 def result_json(result: Result) -> str:
     """The text of ``result.json``, keys in the order of the fields, a newline at the end."""
     fields = asdict(result)
+    if result.summary is not None:
+        fields["summary"]["slots"] = dict(result.summary.slots)
     fields["figures"]["thinks"] = dict(result.figures.thinks)
-    for name in ("duration_s", "wall_s"):
-        fields[name] = round(fields[name], 3)
-    fields["speed"] = round(fields["speed"], 2)
+    fields["duration_s"] = round(fields["duration_s"], 3)
+    # What differs from run to run stands last.
+    fields["wall_s"] = round(fields.pop("wall_s"), 3)
+    fields["speed"] = round(fields.pop("speed"), 2)
     return json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Literal
@@ -25,6 +26,7 @@ Clock = Literal["virtual", "live"]
 class _Work:
     act: Think
     started: float
+    history: tuple[str, ...] = ()
     thoughts: deque[tuple[float | None, ThoughtContent]] = field(default_factory=deque)
     collected: bool = False
     first_text: float | None = None
@@ -43,9 +45,9 @@ class Thinking:
         self._works: dict[int, _Work] = {}
         self._background: set[asyncio.Task[None]] = set()
 
-    def start(self, act: Think, at: float) -> None:
-        """Begin to think at ``at`` (s)."""
-        work = _Work(act, at)
+    def start(self, act: Think, at: float, history: Sequence[str] = ()) -> None:
+        """Begin to think at ``at`` (s); ``history``: every turn so far, as heard."""
+        work = _Work(act, at, tuple(history))
         self._works[act.think] = work
         if self._clock == "live":
             work.task = asyncio.get_running_loop().create_task(self._collect(work))
@@ -136,6 +138,7 @@ def _record(work: _Work, at: float, done: Done | None, outcome: str) -> ThinkDon
         tokens_out=done.tokens_out if done is not None else 0,
         outcome=outcome,
         cites=work.cites,
+        history_tokens=estimate_tokens(" ".join((brief.said, *work.history))),
     )
 
 

@@ -46,7 +46,7 @@ _FLOOR: dict[FloorState, str] = {
     FloorState.BOTH_S: "red",
 }
 _REPORTED = (
-    "stop", "duck", "resume", "reopen_turn", "disregard", "heed", "transfer", "hang_up",
+    "stop", "duck", "resume", "reopen_turn", "take_up", "disregard", "heed", "transfer", "hang_up",
     "send_dtmf",
 )  # fmt: skip
 _MOST_EVIDENCE = 3
@@ -121,6 +121,9 @@ class LiveTranscript:
             case do if do in _REPORTED:
                 target = f" → {record.to}" if isinstance(record.to, str) else ""
                 self._why(record.at, f"{self._words.named('act', do)}{target}", record.because)
+                if record.summary is not None:
+                    for line in record.summary.text.splitlines():
+                        self._aside(record.at, f"  {line}")
             case _:
                 pass
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from agent.advising import DEFAULT_ADVICE_S, Adviser
@@ -56,11 +56,12 @@ class WordConversation:
         think: float = DEFAULT_THINK_S,
         scenario: str | None = None,
         today: date | None = None,
+        starts: datetime | None = None,
         adviser: Adviser | None = None,
         advice: float = DEFAULT_ADVICE_S,
     ) -> AsyncIterator[WordConversation]:
         """Open a call; see ``Conversation.open``. ``events.jsonl`` is all that is written."""
-        options = Options(model, out, "virtual", think, scenario, today, adviser, advice)
+        options = Options(model, out, "virtual", think, scenario, today, starts, adviser, advice)
         conversation = cls(prepare(loaded(policy), PROFILE, options))
         try:
             yield conversation

@@ -15,6 +15,7 @@ from policies.model import (
     Phrase,
     Phrases,
     Place,
+    Seconds,
     Section,
     Template,
     Text,
@@ -74,6 +75,8 @@ class Collect(Section):
 
 MOODS = ("agitated", "fast_speech", "hesitant", "confused")
 """The moods of ``system1.moods``, as ``when`` and ``soothe`` name them."""
+OF_RULES = ("duration", "attempts", "nomatch", "noinput", "hours")
+"""Conditions that System 1 alone can judge: a task does not begin on them."""
 
 
 class When(Section):
@@ -93,11 +96,29 @@ class When(Section):
         None, ge=1, description="The caller was confused in at least so many turns."
     )
     turns: int | None = Field(None, ge=1, description="The caller has had at least so many turns.")
+    duration: Seconds | None = Field(
+        None, gt=0, description="The call has lasted at least so long. Unit: s."
+    )
+    attempts: int | None = Field(
+        None,
+        ge=1,
+        description="At least so many answers to one question of the task did not fit.",
+    )
+    nomatch: int | None = Field(
+        None, ge=1, description="At least so many turns in a row were not understood."
+    )
+    noinput: int | None = Field(
+        None, ge=1, description="The caller was silent at least so many times in a row."
+    )
+    hours: Literal["open", "closed"] | None = Field(
+        None, description="By the policy's hours it is open now, or closed."
+    )
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if self.says is None and self.turns is None and not self.moods:
-            raise ValueError(f"needs at least one of says, {', '.join(MOODS)}, turns")
+        if self.says is None and self.turns is None and not self.moods and not self.of_rules:
+            names = ", ".join((*MOODS, "turns", *OF_RULES))
+            raise ValueError(f"needs at least one of says, {names}")
         return self
 
     @property
@@ -107,6 +128,11 @@ class When(Section):
         named = zip(MOODS, counts, strict=True)
         return tuple((mood, count) for mood, count in named if count is not None)
 
+    @property
+    def of_rules(self) -> tuple[str, ...]:
+        """The keys given that are of use in rules alone."""
+        return tuple(name for name in OF_RULES if getattr(self, name) is not None)
+
 
 class Outcome(Spoken):
     """How a task ends: words, in which ``{slot}`` stands for a value, and what follows."""
@@ -115,7 +141,10 @@ class Outcome(Spoken):
 
 
 class Rule(Spoken):
-    """A key decision taken without a language model; the first that matches wins."""
+    """A key decision taken without a language model; the first that matches wins.
+
+    One without ``says`` holds by counts or the clock alone, and so is taken once in a call.
+    """
 
     id: Id = Field(description="Named in the journal as the reason of what was done.")
     when: When = Field(description="When the rule applies.")
@@ -143,6 +172,7 @@ class Task(Section):
                 ),
                 *_unfillable(("then", "say"), self.then.say, slots),
                 *_unfillable(("give_up", "say"), self.give_up.say if self.give_up else "", slots),
+                *((("when", name), "is of use only in rules") for name in self.when.of_rules),
             ]
         )
         return self

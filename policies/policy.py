@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from policies.advising import Adviser
 from policies.affect import Affect
 from policies.dialogue import Disclosure, Knowledge, Rule, Task, asked_words
+from policies.hours import Hours
 from policies.model import (
     ASK,
     ASK_IS_ELSEWHERE,
@@ -132,6 +133,9 @@ class Policy(Section):
     rules: Annotated[tuple[Rule, ...], Field(strict=False)] = Field(
         (), description="Key decisions without a language model; the first that matches wins."
     )
+    hours: Hours | None = Field(
+        None, description="Business hours, for rules with hours: open or hours: closed."
+    )
     tasks: Annotated[tuple[Task, ...], Field(strict=False)] = Field(
         (), description="What callers can get done."
     )
@@ -199,6 +203,11 @@ class Policy(Section):
             (("noinput", at, "say"), ASK_IS_ELSEWHERE)
             for at, rung in enumerate(self.noinput)
             if ASK in rung.say
+        ]
+        findings += [
+            (("rules", at, "when", "hours"), "needs an hours section at the top of the policy")
+            for at, rule in enumerate(self.rules)
+            if rule.when.hours is not None and self.hours is None
         ]
         sections: tuple[tuple[str, Sequence[Disclosure | Rule | Task | Knowledge]], ...] = (
             ("disclosures", self.disclosures),

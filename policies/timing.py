@@ -173,11 +173,47 @@ class BargeIn(Section):
         return self
 
 
+class CutIn(Section):
+    """What happens to a caller's speech that begins with the agent's answer.
+
+    So early there is nothing to agree to and little to object to: it is likely the turn that was
+    taken too soon, going on. And the answer is kept, so that stopping for nothing costs a second
+    and no more. Hence less proof is waited for than for a barge-in: one word that is no backchannel
+    stops the agent. Only under bargein.type speech.
+    """
+
+    within: Seconds = Field(
+        0.8,
+        le=5,
+        description="Speech that begins up to so long after the answer's first sample is the turn "
+        "going on. 0: only speech that began before it. Unit: s.",
+    )
+    min_speech: Seconds = Field(
+        0.15, le=5, description="Shorter speech never stops the agent. Unit: s."
+    )
+    decide_by: Seconds = Field(
+        0.36,
+        le=5,
+        description="A word that may still change stops the agent after this long: what will be a "
+        '"right" is heard as one by then; a word that is settled does so at once. Unit: s.',
+    )
+    max_wordless: Seconds = Field(
+        0.65,
+        le=5,
+        description="Such speech in which no word is recognised stops the agent after this long, "
+        "once a turn: a cough is over by then. Only backchannels do after "
+        "bargein.max_backchannel. Unit: s.",
+    )
+
+
 class TurnTaking(Section):
     """The numbers of turn-taking."""
 
     endpointing: Endpointing = Field(Endpointing(), description="When the caller has finished.")
     bargein: BargeIn = Field(BargeIn(), description="What may interrupt the agent, and how.")
+    cut_in: CutIn = Field(
+        CutIn(), description="What repairs an answer that began before the caller had finished."
+    )
     maxspeechtimeout: Seconds = Field(
         60.0, gt=0, le=600, description="A caller's turn never lasts longer than this. Unit: s."
     )

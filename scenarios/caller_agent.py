@@ -49,7 +49,8 @@ class CallerAgent:
             policy,
             model=model,
             think=script.think,
-            today=script.today,
+            today=script.day,
+            starts=script.starts,
             extra_words=script.hears,
         )
         async with opened as call:

@@ -151,6 +151,19 @@ def a_date(value: object) -> object:
     return value
 
 
+def a_moment(value: object) -> object:
+    """A local date and time."""
+    if isinstance(value, str):
+        try:
+            moment = datetime.datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is not None or "T" not in value:
+            raise ValueError("not a local date and time as in 2026-11-21T20:15")
+        return moment
+    return value
+
+
 class Scenario(Section):
     """One scripted call."""
 
@@ -166,6 +179,13 @@ class Scenario(Section):
     today: Annotated[datetime.date, BeforeValidator(a_date, json_schema_input_type=str)] = Field(
         datetime.date(2026, 1, 5), description="The day of the call, for dates such as tomorrow."
     )
+    starts: (
+        Annotated[datetime.datetime, BeforeValidator(a_moment, json_schema_input_type=str)] | None
+    ) = Field(
+        None,
+        description="Date and time of the call's start, local to the policy's hours, such as "
+        "2026-11-21T20:15. Left out: noon of today.",
+    )
     hears: tuple[Text, ...] = Field(
         (), strict=False, description="Words that the ears may recognise beside the policy's own."
     )
@@ -179,6 +199,11 @@ class Scenario(Section):
     )
     steps: Annotated[tuple[Step, ...], Field(min_length=1, strict=False)]
     expect: Expect = Expect()
+
+    @property
+    def day(self) -> datetime.date:
+        """The day of the call."""
+        return self.today if self.starts is None else self.starts.date()
 
     @model_validator(mode="after")
     def _order(self) -> Self:

@@ -126,11 +126,33 @@ class Listen:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """A call for whoever takes it over. What the policy masks is masked.
+
+    ``who``: the caller's name where it is known. ``asked``: in the caller's words. ``slots``: name
+    and value. ``last``: who said what, oldest first. ``text``: all of it to read, in the policy's
+    language.
+    """
+
+    who: str | None
+    asked: str
+    slots: tuple[tuple[str, str], ...]
+    mood: str
+    why: str
+    last: tuple[tuple[str, str], ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
-    """Hand the call to the policy's transfer target ``to``; ends the agent's part."""
+    """Hand the call to the policy's transfer target ``to``; ends the agent's part.
+
+    ``summary``: what whoever takes it over is told.
+    """
 
     to: str
     because: Because
+    summary: Summary | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,13 +37,25 @@ from system1.moves import (
     Reopen,
     Speak,
     TakeTurn,
+    TakeUp,
     Withdraw,
     Yield,
 )
 from system1.notices import AdviceHeeded, Output
+from system1.repair import drop_kept
 from system1.scene import Scene
 from system1.speaking import backchannel, extend, hush, lower, speak, withdraw, yield_floor
-from system1.turns import answered, ask_mind, challenge, disregard, reassured, reopen, take_turn
+from system1.summary import summarize
+from system1.turns import (
+    answered,
+    ask_mind,
+    challenge,
+    disregard,
+    reassured,
+    reopen,
+    take_turn,
+    take_up,
+)
 
 
 def commit(scene: Scene, move: Move) -> list[Output]:
@@ -72,7 +84,9 @@ def commit(scene: Scene, move: Move) -> list[Output]:
         case AskMind():
             return ask_mind(scene, move.because)
         case Answered():
-            return answered(scene, move.because)
+            return answered(scene, move.because, said=move.said)
+        case TakeUp():
+            return take_up(scene, move.because)
         case Attend():
             scene.listening = move.question
             return [Listen(move.question, move.because)]
@@ -99,10 +113,12 @@ def _leave(scene: Scene, move: Leave) -> list[Output]:
     if scene.work is not None and not scene.work.done:
         acts.append(Abandon(scene.work.think, move.because))
     scene.work = None
+    acts += drop_kept(scene, move.because)
     scene.floor.send(FloorEvent.ENDED, scene.now)
     match move.do:
         case Ending.HANG_UP:
             acts.append(HangUp(move.because, move.time_out))
         case Ending.TRANSFER:
-            acts.append(Transfer(move.to or "", move.because))
+            summary = summarize(scene, move.because)
+            acts.append(Transfer(move.to or "", move.because, summary))
     return acts

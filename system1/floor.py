@@ -11,7 +11,8 @@ for spoken dialog systems*, NAACL 2009).
 ``FREE_U`` covers both a pause within the caller's turn and the wait for our answer: from outside
 they look the same, and telling them apart is what endpointing is for. A filler ends in
 ``FREE_U`` again, since the answer is still owed; any other agent turn ends in ``FREE_S``, where
-the silence ladder counts.
+the silence ladder counts. An answer over which the caller's turn goes on at once was begun in
+that turn: the overlap is ``BOTH_U``, and any other speech over the agent is ``BOTH_S``.
 
 Beside the floor run two small regions: the phase of the call and the presence of the caller.
 Rule 1: everything that moves the floor is in this file. Events are edges (a few a second), never
@@ -67,10 +68,15 @@ class Presence(StrEnum):
 
 @dataclass(slots=True)
 class ChartModel:
-    """The chart's state, copyable. ``owes_answer``: the caller's turn has no answer yet."""
+    """The chart's state, copyable.
+
+    ``owes_answer``: the caller's turn has no answer yet. ``too_soon``: the agent has grabbed the
+    floor in the caller's turn.
+    """
 
     state: object = None
     owes_answer: bool = False
+    too_soon: bool = False
 
 
 class CallChart(StateChart[ChartModel]):
@@ -88,7 +94,12 @@ class CallChart(StateChart[ChartModel]):
             BOTH_U = State()
             BOTH_S = State()
 
-            caller_starts = FREE_S.to(USER) | FREE_U.to(USER) | SYSTEM.to(BOTH_S)
+            caller_starts = (
+                FREE_S.to(USER)
+                | FREE_U.to(USER)
+                | SYSTEM.to(BOTH_U, cond="too_soon")
+                | SYSTEM.to(BOTH_S)
+            )
             caller_stops = USER.to(FREE_U) | BOTH_S.to(SYSTEM) | BOTH_U.to(SYSTEM)
             caller_dismissed = FREE_U.to(FREE_S, unless="owes_answer")
             agent_starts = FREE_S.to(SYSTEM) | FREE_U.to(SYSTEM) | USER.to(BOTH_U)
@@ -125,6 +136,9 @@ class CallChart(StateChart[ChartModel]):
 
     def owes_answer(self) -> bool:
         return self.model.owes_answer
+
+    def too_soon(self) -> bool:
+        return self.model.too_soon
 
 
 ACTIONS: dict[FloorEvent, dict[FloorState, tuple[FloorAction, Literal["caller", "agent"]]]] = {

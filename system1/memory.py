@@ -25,10 +25,11 @@ class ShortTermMemory:
         """Remember a turn; the oldest beyond ``LAST_TURNS`` is forgotten."""
         self.turns = (*self.turns, turn)[-LAST_TURNS:]
 
-    def drop_last_of_caller(self) -> None:
-        """The caller goes on with the turn just remembered: it will be added anew, whole."""
-        if self.turns and self.turns[-1].who == "caller":
-            self.turns = self.turns[:-1]
+    def take_back(self, start: float) -> None:
+        """The caller goes on with the turn from ``start`` (s): it will be added anew, whole."""
+        self.turns = tuple(
+            turn for turn in self.turns if turn.who == "agent" or turn.start != start
+        )
 
     def follow(self, task: TaskState | None) -> None:
         """The task as it stands; what a task that ended had collected is kept as slots."""

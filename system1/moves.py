@@ -19,6 +19,7 @@ class Speak:
     """Begin an utterance. ``think``: it begins the reply of this think.
 
     ``ladder``: it is a rung of the ``noinput``, ``nomatch`` or ``hold`` ladder, which climbs.
+    ``once``: the rule behind it, which is not to hold again.
     """
 
     kind: Kind
@@ -30,6 +31,7 @@ class Speak:
     to: str | None = None
     think: int | None = None
     ladder: str | None = None
+    once: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Yield:
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
-    """Take back an utterance that has not become audible; the answer is kept."""
+    """Take back an utterance that was begun too soon, audible or not; the answer is kept."""
 
     because: Because
 
@@ -94,7 +96,7 @@ class TakeTurn:
 
 @dataclass(frozen=True, slots=True)
 class Reopen:
-    """The caller goes on with the turn that was taken; work on it is abandoned."""
+    """The caller goes on with the turn that was taken; an answer that may still fit is kept."""
 
     because: Because
 
@@ -108,7 +110,18 @@ class AskMind:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The turn taken needs nothing more (``answered``), or System 2 had no answer to it."""
+    """The turn taken needs nothing more, or System 2 had no answer to it.
+
+    ``said``: since a line, begun next, answers it.
+    """
+
+    because: Because
+    said: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp:
+    """The kept answer fits the turn as it has become: no need to think again."""
 
     because: Because
 
@@ -178,6 +191,7 @@ Move = (
     | Reopen
     | AskMind
     | Answered
+    | TakeUp
     | Attend
     | Challenged
     | Reassured

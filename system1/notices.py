@@ -76,7 +76,16 @@ class AdviceHeeded:
     because: Because
 
 
-Notice = FloorMoved | TurnEnded | TurnReopened | SpeechDismissed | AdviceHeeded
+@dataclass(frozen=True, slots=True)
+class AnswerKept:
+    """The answer that ``think`` gave to a turn answers it still, though the caller went on."""
+
+    at: float
+    think: int
+    because: Because
+
+
+Notice = FloorMoved | TurnEnded | TurnReopened | SpeechDismissed | AdviceHeeded | AnswerKept
 
 Output = Act | Notice
 """What a step of System 1 gives."""

@@ -33,6 +33,7 @@ from system1.percepts import (
     Unadvised,
     WordPlayed,
 )
+from system1.repair import resumes, skip_heard, work_of
 from system1.scene import Scene, Spoken
 from system1.thoughts import (
     Advice,
@@ -98,7 +99,9 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
             scene.affect = scene.affect.heard(percept, scene.policy.affect)
         case LowPitch():
             _low_pitch(scene)
-        case CallStarted() | Tick():
+        case CallStarted(local=local):
+            scene.began = local
+        case Tick():
             pass
         case _:
             assert_never(percept)
@@ -145,6 +148,8 @@ def _speech_started(scene: Scene, percept: SpeechStarted) -> list[Notice]:
         caller.speech_s = 0.0
     if scene.agent.audible and caller.over_since is None:
         caller.over_since = percept.onset
+        caller.resumes = resumes(scene, percept.onset)
+    scene.floor.model.too_soon = caller.resumes is not None
     notices = moved(scene, FloorEvent.CALLER_STARTS)
     if scene.floor.presence is Presence.SILENT:
         scene.floor.send(FloorEvent.SPOKE_UP, scene.now)
@@ -169,10 +174,9 @@ def _heard(scene: Scene, percept: Heard) -> None:
     if before is None or texts(before) != texts(percept):
         scene.caller.ending.renewed()
     # Bounded: a stretch whose words all lie before this turn and the one before is history.
-    keep_from = min(
-        scene.caller.words_from,
-        scene.taken.words_from if scene.taken is not None else scene.caller.words_from,
-    )
+    turns = [scene.taken] if scene.taken is not None else []
+    turns += [scene.answer.taken] if scene.answer is not None else []
+    keep_from = min([scene.caller.words_from, *(taken.words_from for taken in turns)])
     for number in [n for n, heard in stretches.items() if n < percept.stretch]:
         words = stretches[number].words
         if not words or words[-1].start < keep_from:
@@ -240,6 +244,10 @@ def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) 
             scene.affect = scene.affect.soothed()
             agent.soothe_uses += 1
         _note_reply(scene, spoken)
+    if scene.answer is not None and scene.answer.utterance == utterance:
+        scene.answer = None
+    if spoken.withdrawn and spoken.think is not None:
+        skip_heard(scene, spoken.think, heard)
     held = scene.suspicion.held
     if spoken.because.rule == CHALLENGE and len(heard) < UNDERSTOOD * len(spoken.text):
         scene.suspicion = scene.suspicion.unheard()
@@ -256,13 +264,14 @@ def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) 
 def _note_reply(scene: Scene, spoken: Spoken) -> None:
     """What is not to be said for ever; the rest of a line taken up again is the same line."""
     replies = (Kind.REPLY, Kind.CLARIFY, Kind.REPAIR)
-    if spoken.kind in replies and spoken.because.rule != "false_bargein":
+    resumed = spoken.because.rule == "false_bargein"
+    if spoken.kind in replies and not resumed and not spoken.withdrawn:
         scene.repetition = scene.repetition.after(spoken.text.strip(), scene.memory.task)
 
 
 def _thought(scene: Scene, percept: Thought) -> None:
-    work = scene.work
-    if work is None or work.think != percept.think:
+    work = work_of(scene, percept.think)
+    if work is None:
         return
     content = percept.content
     match content:

@@ -20,9 +20,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class CallStarted:
-    """The line is open."""
+    """The line is open. ``local``: the date and time then, in the time zone of the policy's hours,
+    such as 2026-11-21T20:15; None where it is not known."""
 
     at: float
+    local: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

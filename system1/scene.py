@@ -35,6 +35,7 @@ class Spoken:
 
     ``then``: what follows once it was said to its end. ``started``: s, None until audible.
     ``chars``: how much of ``text`` was heard so far. ``ending``: a stop is under way.
+    ``withdrawn``: it was begun too soon; what it answers wants an answer again.
     """
 
     id: int
@@ -51,6 +52,7 @@ class Spoken:
     chars: int = 0
     ducked: bool = False
     ending: bool = False
+    withdrawn: bool = False
 
 
 @dataclass(slots=True)
@@ -61,7 +63,7 @@ class Taken:
     by ``maxspeechtimeout`` and is answered even though the caller talks on. ``signs``: of what mood
     it was; ``temper``: what was known of the mood before it was taken. ``instead``: what is to be
     answered where the turn itself only said that a person is speaking. ``suspicion``: as it was
-    before this turn.
+    before this turn. ``overheard``: an answer to it was begun too soon, and its onset was heard.
     """
 
     start: float
@@ -74,6 +76,7 @@ class Taken:
     temper: Temper = field(default_factory=Temper)
     instead: str | None = None
     suspicion: Suspicion = NO_SUSPICION
+    overheard: bool = False
 
     @property
     def asks(self) -> str:
@@ -100,12 +103,49 @@ class Work:
     fillers: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an answer changes the moment it begins, as it was before."""
+
+    question: Question | None
+    task: TaskState | None
+    slots: tuple[tuple[str, str], ...]
+    nomatch: int
+    holding: int | None
+    fired: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What an utterance answers, so that it can be taken back if it was begun too soon.
+
+    ``work``: System 2's, of whose sentences it says those from ``first`` on; None for a line of the
+    policy's. ``utterance``: its id, None until it is begun.
+    """
+
+    taken: Taken
+    work: Work | None
+    before: Standing
+    first: int = 0
+    utterance: int | None = None
+
+
+@dataclass(slots=True)
+class Kept:
+    """System 2's answer to the turn from ``start`` (s), which the caller goes on with."""
+
+    work: Work
+    start: float
+
+
 @dataclass(slots=True)
 class CallerSide:
     """What is known of the caller's speech. Times in s on the audio clock.
 
     ``turn_start``: onset of speech that has not been answered or dismissed yet. ``over_since``:
-    onset of speech over the agent that is not judged yet. ``speech_s``: speech in this turn.
+    onset of speech over the agent that is not judged yet. ``resumes``: the utterance so
+    soon after whose onset it began that it may be the turn answered, going on.
+    ``speech_s``: speech in this turn.
     ``ending``, ``completion``: what the voice and models say of the pause under way.
     ``music``: it plays at the caller's end; ``music_from``: its first note since the caller's
     last words; ``quiet_until``: so long the agent keeps quiet for it. ``low_pitch``: when the voice
@@ -117,6 +157,7 @@ class CallerSide:
     offset: float = 0.0
     turn_start: float | None = None
     over_since: float | None = None
+    resumes: int | None = None
     speech_s: float = 0.0
     words_from: float = -1.0
     stretches: dict[int, Heard] = field(default_factory=dict)
@@ -183,8 +224,11 @@ class AgentSide:
 class Scene:
     """The moment. ``taken`` without ``work``: a turn that still wants deciding upon.
 
+    ``answer``: what the utterance under way answers. ``kept``: an answer that may still fit.
+    ``repaired``: start (s) of the turn in which the agent last stopped for no word.
     ``holding``: the caller asked the agent to wait (``system1.holding``).
     ``showed``: in how many turns the caller showed which mood.
+    ``began``: local date and time at the call's start. ``fired``: rules that hold once and have.
     """
 
     policy: Policy
@@ -197,6 +241,9 @@ class Scene:
     memory: ShortTermMemory = field(default_factory=ShortTermMemory)
     taken: Taken | None = None
     work: Work | None = None
+    answer: Answer | None = None
+    kept: Kept | None = None
+    repaired: float | None = None
     listening: Question | None = None
     waits: Waits = field(default_factory=Waits)
     holding: int | None = None
@@ -208,6 +255,8 @@ class Scene:
     suspicion: Suspicion = NO_SUSPICION
     counsel: Counsel = field(default_factory=Counsel)
     repetition: Repetition = NO_REPETITION
+    began: str | None = None
+    fired: tuple[str, ...] = ()
     leaving: tuple[Ending, str | None, Because] | None = None
 
     @property

@@ -23,6 +23,7 @@ from system1.moves import (
     Speak,
 )
 from system1.notices import Output
+from system1.repair import answer_of, drop_kept, take_back
 from system1.scene import Scene, Spoken
 
 LAST_FILLERS = 8
@@ -46,6 +47,8 @@ def speak(scene: Scene, move: Speak) -> list[Output]:
     agent.next_utterance += 1
     agent.current = spoken
     agent.yielded = None
+    acts: list[Output] = []
+    scene.answer = answer_of(scene, move, spoken.id)
     match move.kind:
         case Kind.GREETING:
             agent.greeted = True
@@ -67,13 +70,16 @@ def speak(scene: Scene, move: Speak) -> list[Output]:
             scene.nomatch += 1
             scene.taken = None
             scene.work = None
+            acts += drop_kept(scene, move.because)
         case _:
             pass
+    if move.once is not None:
+        scene.fired = (*scene.fired, move.once)
     if move.think is not None:
         _tell(scene, spoken)
     _announce_ending(scene, move.then)
     rate = _rate(scene)
-    return [Say(spoken.id, move.kind, move.text, move.because, move.more, rate=rate)]
+    return [*acts, Say(spoken.id, move.kind, move.text, move.because, move.more, rate=rate)]
 
 
 def _rate(scene: Scene) -> float:
@@ -180,16 +186,20 @@ def yield_floor(scene: Scene, because: Because) -> list[Output]:
 
 
 def withdraw(scene: Scene, because: Because) -> list[Output]:
-    """Take back an utterance that is not audible yet; the answer is kept."""
+    """Take back an utterance that was begun too soon: what it answers is unanswered again."""
     spoken = scene.agent.current
     if spoken is None:
         return []
-    spoken.ending = True
-    work = scene.work
-    if work is not None and work.utterance == spoken.id:
+    spoken.ending = spoken.withdrawn = True
+    scene.caller.over_since = None
+    answer, work = scene.answer, scene.work
+    if answer is not None and answer.utterance == spoken.id:
+        take_back(scene, answer, heard=spoken.started is not None)
+    elif work is not None and work.utterance == spoken.id:
         work.utterance = None
         work.spoken = 0
     if spoken.then is not None:
         spoken.then = None
         scene.floor.send(FloorEvent.RECONSIDERED, scene.now)
-    return [Stop(spoken.id, 0.0, because)]
+    fade_s = 0.0 if spoken.started is None else scene.policy.turn_taking.bargein.fade
+    return [Stop(spoken.id, fade_s, because)]

@@ -21,10 +21,11 @@ from system1.moves import (
     Reassured,
     Speak,
 )
-from system1.notices import Output, SpeechDismissed, TurnEnded, TurnReopened
+from system1.notices import AnswerKept, Output, SpeechDismissed, TurnEnded, TurnReopened
 from system1.perception import moved
 from system1.questions import AnswerKind, Question
-from system1.scene import Scene, Taken, Work
+from system1.repair import drop_kept, standing, worth_keeping
+from system1.scene import Answer, Kept, Scene, Taken, Work
 from system1.speaking import speak
 from system1.suspicion import HeardTurn, Held
 
@@ -130,11 +131,16 @@ def _as_heard(scene: Scene, text: str, start: float) -> HeardTurn:
     return HeardTurn(text, gap if timed else None, again, clear)
 
 
-def answered(scene: Scene, because: Because) -> list[Output]:
+def answered(scene: Scene, because: Because, said: bool = False) -> list[Output]:
     """Nothing more is owed; if nothing is said either, the silence counts from here."""
     acts: list[Output] = []
-    if scene.work is not None and not scene.work.done:
-        acts.append(Abandon(scene.work.think, because))
+    work = scene.work
+    if said and scene.taken is not None:
+        done = work if work is not None and work.done else None
+        scene.answer = Answer(scene.taken, done, standing(scene))
+    if work is not None and not work.done:
+        acts.append(Abandon(work.think, because))
+    acts += drop_kept(scene, because)
     scene.taken = None
     scene.work = None
     scene.agent.silent_since = scene.now
@@ -182,13 +188,27 @@ def reopen(scene: Scene, because: Because) -> list[Output]:
     _count_moods(scene, taken.signs, -1)
     scene.affect = scene.affect.reopened(taken.temper, scene.policy.affect)
     scene.suspicion = scene.suspicion.without_turn(taken.suspicion)
-    scene.memory.drop_last_of_caller()
+    scene.memory.take_back(taken.start)
     scene.taken = None
     scene.work = None
     acts: list[Output] = [TurnReopened(scene.now, because)]
     if work is not None:
-        acts.append(Abandon(work.think, because))
+        acts += drop_kept(scene, because)
+        if worth_keeping(scene, work, scene.text()):
+            scene.kept = Kept(work, taken.start)
+        else:
+            acts.append(Abandon(work.think, because))
     return acts
+
+
+def take_up(scene: Scene, because: Because) -> list[Output]:
+    """The kept answer answers the turn taken."""
+    kept = scene.kept
+    if kept is None:
+        return []
+    scene.kept = None
+    scene.work = kept.work
+    return [AnswerKept(scene.now, kept.work.think, because)]
 
 
 def ask_mind(scene: Scene, because: Because) -> list[Output]:
@@ -199,4 +219,8 @@ def ask_mind(scene: Scene, because: Because) -> list[Output]:
     think = scene.agent.next_think
     scene.agent.next_think += 1
     scene.work = Work(think, taken.asks, scene.now)
-    return [Think(think, scene.memory.brief(taken.asks, scene.affect.mood), False, because)]
+    dropped = drop_kept(scene, because)
+    return [
+        *dropped,
+        Think(think, scene.memory.brief(taken.asks, scene.affect.mood), False, because),
+    ]

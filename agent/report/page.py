@@ -118,6 +118,9 @@ def tiles(figures: Figures, result: Result, words: Wording) -> tuple[Tile, ...]:
     if (advice := figures.adviser) is not None:
         numbers = {"asked": advice.asked, "in_time": advice.in_time, "changed": advice.changed}
         thinks.append(words("tile.adviser", **numbers))
+    if figures.history_tokens > figures.brief_tokens:
+        saved = round(100 * (1 - figures.brief_tokens / figures.history_tokens))
+        thinks.append(words("tile.saved", percent=saved))
     return (
         _gaps(figures, words),
         Tile(
@@ -128,7 +131,7 @@ def tiles(figures: Figures, result: Result, words: Wording) -> tuple[Tile, ...]:
         Tile(
             words("tile.overlap"),
             length(figures.overlap_s) if figures.overlaps else none,
-            (words.count("tile.overlap.more", figures.overlaps),) if figures.overlaps else (),
+            _overlaps(figures, words),
         ),
         Tile(
             words("tile.proactive"),
@@ -141,6 +144,14 @@ def tiles(figures: Figures, result: Result, words: Wording) -> tuple[Tile, ...]:
         Tile(words("tile.thinks"), str(sum(n for _, n in figures.thinks)), tuple(thinks)),
         _talk(figures, result, words),
     )
+
+
+def _overlaps(figures: Figures, words: Wording) -> tuple[str, ...]:
+    more = [words.count("tile.overlap.more", figures.overlaps)] if figures.overlaps else []
+    if figures.cut_ins:
+        kept = figures.cut_ins_repaired
+        more.append(words.count("tile.cut_ins", figures.cut_ins, kept=kept))
+    return tuple(more)
 
 
 def _gaps(figures: Figures, words: Wording) -> Tile:

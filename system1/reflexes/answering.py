@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from policies.dialogue import Rule
 from policies.timing import Ending, Rung
 from system1.acts import Because, Kind
-from system1.moods import Mood
-from system1.moves import Answered, AskMind, Extend, Move, Proposal, Speak
+from system1.conditions import Occasion, fires_once, first_rule
+from system1.moves import Answered, AskMind, Extend, Proposal, Speak
 from system1.scene import Scene, Work
 from system1.thoughts import Clarify
 
@@ -20,12 +20,12 @@ def key_rules(scene: Scene) -> Proposal:
         return None
     if not _understood(scene):
         return None
-    for rule in scene.policy.rules:
-        if _holds(scene, rule, taken.asks):
-            counted = tuple((mood, scene.showed[Mood(mood)]) for mood, _ in rule.when.moods)
-            because = Because("rule." + rule.id, (("words", taken.asks), *counted))
-            return (Answered(because), _outcome(rule.say, rule.do, rule.to, because))
-    return None
+    found = first_rule(scene, Occasion(taken.asks, scene.nomatch, scene.noinput))
+    if found is None:
+        return None
+    rule, evidence = found
+    because = Because("rule." + rule.id, (("words", taken.asks), *evidence))
+    return (Answered(because, said=True), line_of(rule, because))
 
 
 def nomatch(scene: Scene) -> Proposal:
@@ -114,17 +114,11 @@ def _understood(scene: Scene) -> bool:
     )
 
 
-def _holds(scene: Scene, rule: Rule, text: str) -> bool:
-    when = rule.when
-    if when.says is not None and not any(scene.language.contains(text, say) for say in when.says):
-        return False
-    if any(scene.showed[Mood(mood)] < count for mood, count in when.moods):
-        return False
-    return when.turns is None or scene.turns >= when.turns
-
-
-def _outcome(say: str, do: Ending | None, to: str | None, because: Because) -> Move:
-    return Speak(_kind(do), say, because, then=do, to=to)
+def line_of(rule: Rule, because: Because, ladder: str | None = None) -> Speak:
+    """What a rule says, and what follows."""
+    once = rule.id if fires_once(rule) else None
+    kind = _kind(rule.do)
+    return Speak(kind, rule.say, because, then=rule.do, to=rule.to, ladder=ladder, once=once)
 
 
 def _kind(do: Ending | None) -> Kind:

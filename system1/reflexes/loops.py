@@ -32,7 +32,8 @@ def loop(scene: Scene) -> Proposal:
     if ends:
         last = ends[-1]
         kind = Kind.FAREWELL if last.do is Ending.HANG_UP else Kind.REPLY
-        return (Answered(because), Speak(kind, last.say, because, then=last.do, to=last.to))
+        leave = Speak(kind, last.say, because, then=last.do, to=last.to)
+        return (Answered(because, said=True), leave)
     if scene.policy.farewell is None:
         return (Leave(Ending.HANG_UP, None, because),)
     farewell = scene.policy.farewell

@@ -6,8 +6,9 @@ from policies.timing import Endpointing
 from system1.acts import Because
 from system1.endpointing import Stopping, best_silence
 from system1.evidence import Evidence, weigh
+from system1.language.additions import retracts
 from system1.moods import Mood
-from system1.moves import Disregard, Later, Proposal, Reopen, TakeTurn, Withdraw
+from system1.moves import Answered, Disregard, Later, Proposal, Reopen, TakeTurn, Withdraw
 from system1.reflexes.bargein import is_backchannel, says_something
 from system1.scene import EPSILON_S, Scene
 
@@ -77,6 +78,9 @@ def goes_on(scene: Scene) -> Proposal:
     if taken is None or caller.turn_start is None or scene.agent.audible or taken.forced:
         return None
     words = scene.text()
+    if taken.overheard and retracts(scene.language, words):
+        # Said against an answer that has begun: no addition to the turn, but the next one.
+        return (Answered(Because("interrupted", (("words", words),))),)
     if words and not is_backchannel(scene, words):
         return (Reopen(Because("goes_on", (("words", words),))),)
     if caller.speaking:

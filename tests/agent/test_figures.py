@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agent.figures import Figures, Span, measure
-from agent.records import CallEnded, Record, ThinkDone
+from agent.figures import Figures, Span, cut_ins, measure
+from agent.records import CallEnded, Decision, Record, ThinkDone
 from agent.spans import agent_spans, audible, both, bridged, caller_spans
-from system1.acts import Kind
+from system1.acts import Because, Kind
 from tests.agent import sample_call as sample
 
 
@@ -166,3 +166,19 @@ def test_an_utterance_that_never_sounded_is_no_speech() -> None:
 def test_spans_meet_and_join() -> None:
     assert both([Span(0.0, 2.0), Span(3.0, 4.0)], [Span(1.0, 3.5)]) == (Span(1, 2), Span(3, 3.5))
     assert bridged([Span(2.0, 3.0), Span(0.0, 1.9)], 0.2) == (Span(0.0, 3.0),)
+
+
+def test_cut_ins_are_counted_and_those_whose_answer_was_said_after_all() -> None:
+    def cut(number: int) -> Decision:
+        return Decision(1.0, "stop", number, Because("cut_in"))
+
+    def say(number: int, rule: str, think: int | None = None) -> Decision:
+        evidence = (("think", think),) if think is not None else ()
+        return Decision(1.0, "say", number, Because(rule, evidence), "text")
+
+    records = [
+        *(say(1, "reply", 7), cut(1), say(2, "reply", 7), cut(2), say(3, "filler")),
+        *(say(4, "reply", 8), say(5, "rule.bye"), cut(5), say(6, "rule.bye")),
+        Decision(1.0, "stop", 6, Because("bargein.words")),
+    ]
+    assert cut_ins(records) == [True, False, True]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from agent.records import ThinkDone
 from agent.thinking import Thinking, estimate_tokens
 from system1.acts import Because, Think
 from system1.brief import Brief, Turn
@@ -130,3 +131,15 @@ async def test_live_never_waits_and_abandoning_closes_the_stream() -> None:
 @pytest.mark.parametrize(("text", "tokens"), [("", 0), ("four", 1), ("hello", 2), ("您好", 2)])
 def test_tokens_are_estimated(text: str, tokens: int) -> None:
     assert estimate_tokens(text) == tokens
+
+
+def test_the_full_history_is_counted_with_the_same_counter() -> None:
+    async def story() -> ThinkDone | None:
+        thinking = Thinking(open_gate(Sentence("Hi."), Done()), "virtual", 1.0)
+        thinking.start(ACT, 0.0, ["a turn long forgotten", "hello there"])
+        return thinking.abandon(1, 0.5)
+
+    record = asyncio.run(story())
+    assert record is not None
+    assert record.brief_tokens == estimate_tokens("hello hello there")
+    assert record.history_tokens == estimate_tokens("hello a turn long forgotten hello there")

@@ -183,7 +183,7 @@ BROKEN = {
     "condition without a condition": (
         HEAD + "rules: [{id: a, when: {}, say: x}]\n",
         "f.yaml:4:23: rules.0.when: needs at least one of says, agitated, "
-        "fast_speech, hesitant, confused, turns",
+        "fast_speech, hesitant, confused, turns, duration, attempts, nomatch, noinput, hours",
     ),
     "choice of words": (
         HEAD + "turn_taking: {bargein: {type: hot-word}}\n",

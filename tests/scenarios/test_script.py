@@ -107,6 +107,14 @@ def test_the_day() -> None:
         script([{"caller": "a"}], today="tomorrow")
 
 
+def test_a_call_may_start_at_a_time() -> None:
+    late = script([{"caller": "a"}], starts="2026-11-21T20:15")
+    assert late.day.isoformat() == "2026-11-21"
+    for wrong in ("2026-11-21", "20:15", "2026-11-21T20:15+01:00"):
+        with pytest.raises(ValidationError, match="local date and time"):
+            script([{"caller": "a"}], starts=wrong)
+
+
 def test_contains() -> None:
     assert contains("Your  Postcode,\nplease?", "postcode, please")
     assert contains("Your postcode?", "/post ?code\\?$/")

@@ -73,6 +73,18 @@ def test_a_filler_ends_in_the_silence_after_the_user() -> None:
     assert notice.action is FloorAction.RELEASE
 
 
+def test_speech_over_an_answer_begun_too_soon_is_in_the_callers_turn() -> None:
+    floor = in_state(F.SYSTEM)
+    floor.model.too_soon = True
+    notice = floor.send(E.CALLER_STARTS, 0.0)
+    assert notice is not None
+    assert (notice.target, notice.action, notice.by) == (F.BOTH_U, FloorAction.GRAB, "caller")
+    back = floor.send(E.AGENT_STOPS, 0.1)
+    assert back is not None
+    assert (back.target, back.action, back.by) == (F.USER, FloorAction.RELEASE, "agent")
+    assert "    SYSTEM --> BOTH_U: caller GRAB" in diagram().splitlines()
+
+
 def test_phase_and_presence_are_their_own_regions() -> None:
     floor = Floor()
     floor.send(E.AGENT_STARTS, 0.0)

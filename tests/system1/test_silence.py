@@ -242,7 +242,7 @@ def fillers(policy: Policy, think: float, known: Waits, turns: int = 1) -> list[
     stage.call._system1.scene.waits = known
     at = 4.0
     for _ in range(turns):
-        at = stage.says(at, "is my line all right") + 7.0
+        at = stage.says(at, "is my line all right") + 9.0
     stage.play(at)
     return [one for one in stage.utterances() if one.kind is Kind.FILLER]
 
