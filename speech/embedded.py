@@ -9,7 +9,10 @@ from __future__ import annotations
 import numpy as np
 
 from speech.activity import Activity
+from speech.echo import EchoMeter
 from speech.errors import SpeechError
+from speech.laughter import LaughMeter
+from speech.loudness import LoudnessMeter
 from speech.prosody import ProsodyMeter
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.recogniser import Recogniser
@@ -39,6 +42,9 @@ class EmbeddedEars:
         self._recogniser = Recogniser(Sphinx(vocabulary))
         self._activity = Activity()
         self._prosody = ProsodyMeter()
+        self._loudness = LoudnessMeter()
+        self._laughter = LaughMeter()
+        self._echo = EchoMeter()
         self._beeps = BeepMeter()
         self._downsampler = Downsampler(_CHUNK)
         self._pending = np.zeros(0, np.float32)
@@ -65,6 +71,10 @@ class EmbeddedEars:
         kind = question.kind if question is not None else AnswerKind.FREE
         self._recogniser.expect(_EMPHASES.get(kind, Emphasis.ANY))
 
+    def played(self, block: Audio) -> None:
+        """What the agent said, for telling its echo."""
+        self._echo.played(block)
+
     def close(self) -> None:
         """Nothing outlives the object."""
 
@@ -87,6 +97,14 @@ class EmbeddedEars:
         prosody = self._prosody.step(chunk, self._activity.speaking, at)
         if prosody is not None:
             percepts.append(prosody)
+        speech_s = None if self._onset is None else ends - self._onset
+        echo = self._echo.step(chunk, speech_s)
+        level = self._loudness.step(chunk, ends, self._onset, at, echo)
+        if level is not None:
+            percepts.append(level)
+        laugh = self._laughter.step(chunk, self._onset is not None, at)
+        if laugh is not None:
+            percepts.append(laugh)
         beep = self._beeps.step(chunk, at)
         if beep is not None:
             percepts.append(beep)

@@ -15,6 +15,7 @@ from system1.reflexes import (
     machine,
     silence,
     soothing,
+    stray,
     turn_end,
 )
 from system1.scene import Scene
@@ -30,6 +31,7 @@ ORDER: tuple[Reflex, ...] = (
     bargein.false_alarm,
     turn_end.revised,
     turn_end.goes_on,
+    stray.stray,
     turn_end.end_of_turn,
     initiative.opening,
     machine.machine,

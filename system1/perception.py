@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import assert_never
 
 from system1.acts import Kind
 from system1.brief import Turn
+from system1.distance import calls, insists
 from system1.floor import FloorEvent, Phase, Presence
 from system1.notices import FloorMoved, Notice
 from system1.percepts import (
@@ -14,6 +16,7 @@ from system1.percepts import (
     Completion,
     EndOfTurn,
     Heard,
+    Level,
     Percept,
     PlaybackCut,
     PlaybackFinished,
@@ -26,7 +29,7 @@ from system1.percepts import (
     Tick,
     WordPlayed,
 )
-from system1.scene import Scene, Spoken
+from system1.scene import Ignored, Scene, Spoken
 from system1.thoughts import (
     Advice,
     Asked,
@@ -55,7 +58,7 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
         case SpeechStopped():
             return _speech_stopped(scene, percept)
         case Heard():
-            _heard(scene, percept)
+            return _heard(scene, percept)
         case EndOfTurn():
             scene.caller.end_of_turn = percept.horizons
         case Completion(by=by, probability=probability):
@@ -77,6 +80,8 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
         case SoundEvent():
             _sound(scene, percept.sound)
             scene.suspicion = scene.suspicion.sounded(percept.sound)
+        case Level():
+            return _level(scene, percept)
         case Prosody():
             scene.affect = scene.affect.heard(percept, scene.policy.affect)
         case CallStarted() | Tick():
@@ -119,11 +124,14 @@ def _speech_started(scene: Scene, percept: SpeechStarted) -> list[Notice]:
         scene.pauses[scene.kind] = learnt
     caller.speaking = True
     caller.onset = percept.onset
+    caller.ignored = None
+    caller.change_db, caller.echo, caller.vocal = None, 0.0, None
     caller.end_of_turn = ()
     caller.completion = {}
     if caller.turn_start is None:
         caller.turn_start = percept.onset
         caller.speech_s = 0.0
+        caller.loudest_db = None
     if scene.agent.audible and caller.over_since is None:
         caller.over_since = percept.onset
     notices = moved(scene, FloorEvent.CALLER_STARTS)
@@ -138,12 +146,48 @@ def _speech_stopped(scene: Scene, percept: SpeechStopped) -> list[Notice]:
         return []
     caller.speaking = False
     caller.offset = max(percept.offset, caller.onset)
+    if caller.ignored is not None:
+        caller.words_from = max(caller.words_from, caller.offset)
+        caller.ignored = None
     caller.speech_s += caller.offset - caller.onset
     return moved(scene, FloorEvent.CALLER_STOPS)
 
 
-def _heard(scene: Scene, percept: Heard) -> None:
+def _level(scene: Scene, percept: Level) -> list[Notice]:
+    """How loud it is; a level that is no number says nothing."""
+    caller = scene.caller
+    if not caller.speaking or not math.isfinite(percept.level_db):
+        return []
+    ignored = caller.ignored
+    if ignored is not None:
+        own, numbers = caller.own_db, scene.policy.turn_taking.bargein
+        if own is None or percept.level_db - own < numbers.background_db:
+            return []
+        # Somebody speaks up in the middle of it: that is the caller.
+        caller.loudest_db = None
+    if caller.loudest_db is None or percept.level_db > caller.loudest_db:
+        caller.loudest_db = percept.level_db
+    caller.change_db = percept.change_db
+    caller.echo = percept.echo
+    return _minded(scene, ignored) if ignored is not None else []
+
+
+def _minded(scene: Scene, ignored: Ignored) -> list[Notice]:
+    """Speech that was paid no attention is the caller's after all, from its onset on."""
+    caller = scene.caller
+    caller.ignored = None
+    caller.turn_start = caller.onset = ignored.onset
+    caller.words_from = ignored.words_from
+    if scene.agent.audible:
+        caller.over_since = ignored.onset
+    return moved(scene, FloorEvent.CALLER_STARTS)
+
+
+def _heard(scene: Scene, percept: Heard) -> list[Notice]:
     stretches = scene.caller.stretches
+    first = percept.words[0].text if percept.words else None
+    if first != scene.caller.first_word:
+        scene.caller.first_word, scene.caller.first_since = first, percept.at
     stretches[percept.stretch] = percept
     # Bounded: a stretch whose words all lie before this turn and the one before is history.
     keep_from = min(
@@ -154,11 +198,20 @@ def _heard(scene: Scene, percept: Heard) -> None:
         words = stretches[number].words
         if not words or words[-1].start < keep_from:
             del stretches[number]
+    ignored = scene.caller.ignored
+    if ignored is None or not calls(scene, scene.text(ignored.words_from)):
+        return []
+    if insists(scene, ignored.onset):
+        return _minded(scene, ignored)
+    scene.caller.called_at = ignored.onset
+    return []
 
 
 def _sound(scene: Scene, sound: str) -> None:
     caller = scene.caller
     match sound:
+        case "laugh" | "cough":
+            caller.vocal = sound
         case "music" if not caller.music:
             caller.music = True
             # Counted from the first note, so that no music holds a call for ever.

@@ -97,6 +97,17 @@ class Work:
     fillers: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Speech under way that was found to be none of the agent's affair. Times in s.
+
+    ``words_from``: from where on it would be read if it turned out to be the caller after all.
+    """
+
+    onset: float
+    words_from: float
+
+
 @dataclass(slots=True)
 class CallerSide:
     """What is known of the caller's speech. Times in s on the audio clock.
@@ -104,6 +115,11 @@ class CallerSide:
     ``turn_start``: onset of speech that has not been answered or dismissed yet. ``over_since``:
     onset of speech over the agent that is not judged yet. ``speech_s``: speech in this turn.
     ``end_of_turn``, ``completion``: what models make of the pause under way.
+    ``loudest_db``: level of the speech since ``turn_start``, dBFS; ``own_db``: of the caller's turns
+    so far (``system1.distance``); ``change_db``, ``echo``: as in ``Level``; ``vocal``: a laugh or
+    cough in it. ``called_at``: onset of the last speech from afar that called the agent.
+    ``first_word``: of the last stretch, read so since ``first_since``.
+    ``ignored``: speech under way that is paid no attention.
     ``music``: it plays at the caller's end; ``music_from``: its first note since the caller's
     last words; ``quiet_until``: so long the agent keeps quiet for it.
     """
@@ -121,6 +137,15 @@ class CallerSide:
     music: bool = False
     music_from: float | None = None
     quiet_until: float = 0.0
+    loudest_db: float | None = None
+    own_db: float | None = None
+    change_db: float | None = None
+    echo: float = 0.0
+    vocal: str | None = None
+    called_at: float | None = None
+    ignored: Ignored | None = None
+    first_word: str | None = None
+    first_since: float = 0.0
 
     def words(self, since: float | None = None) -> tuple[Word, ...]:
         """The words of the turn under way, or since ``since`` (s)."""

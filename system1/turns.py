@@ -11,6 +11,7 @@ from system1.acts import (
 )
 from system1.affect import is_agitated
 from system1.brief import Turn
+from system1.distance import calls, is_near, learnt
 from system1.floor import FloorEvent, Phase
 from system1.holding import after_turn
 from system1.moves import (
@@ -21,7 +22,7 @@ from system1.moves import (
 from system1.notices import Output, SpeechDismissed, TurnEnded, TurnReopened
 from system1.perception import moved
 from system1.questions import AnswerKind, Question
-from system1.scene import Scene, Taken, Work
+from system1.scene import Ignored, Scene, Taken, Work
 from system1.speaking import speak
 from system1.suspicion import HeardTurn, Held
 
@@ -30,12 +31,18 @@ def disregard(scene: Scene, because: Because) -> list[Output]:
     """KEEP: what the caller uttered wants no answer."""
     caller = scene.caller
     scene.agent.yielded = None
+    if not is_near(scene) and calls(scene, scene.text()):
+        caller.called_at = caller.onset
+    acts: list[Output] = [SpeechDismissed(scene.now, because)]
+    if caller.speaking:
+        # To the floor this is over: nobody speaks to the agent.
+        caller.ignored = Ignored(caller.onset, caller.words_from)
+        acts += moved(scene, FloorEvent.CALLER_STOPS)
     caller.turn_start = None
     caller.over_since = None
     caller.speech_s = 0.0
     caller.words_from = scene.now if caller.speaking else caller.offset
     scene.affect = scene.affect.forgetful()
-    acts: list[Output] = [SpeechDismissed(scene.now, because)]
     acts += moved(scene, FloorEvent.CALLER_DISMISSED)
     spoken = scene.agent.current
     if spoken is not None and spoken.ducked:
@@ -70,6 +77,7 @@ def take_turn(scene: Scene, because: Because) -> list[Output]:
     scene.agitated += is_agitated(signs)
     if text and confidence >= scene.policy.turn_taking.confidencelevel:
         scene.noinput = 0
+        caller.own_db = learnt(caller.own_db, caller.loudest_db)
         scene.holding = after_turn(scene, text)
         caller.music_from = scene.now if caller.music else None
         scene.memory.add(Turn("caller", text, start, end))
