@@ -135,7 +135,7 @@ class CallerStep(Section):
         if of_speech and self.say is None:
             raise ValueError("pause, then, mumbled, rate, pitch and volume need say")
         if self.sound is None and self.seconds is not None:
-            raise ValueError("seconds needs sound")
+            raise ValueError("seconds need sound")
         sounds = self.say is not None or self.wav is not None or self.sound is not None
         if not sounds and (self.level_db is not None or self.muffled):
             raise ValueError("level_db and muffled need say, wav or sound")

@@ -35,7 +35,7 @@ class EchoLimits:
     """The longest delay that is looked at. Unit: s."""
     window_s: float = 0.64
     """Speech that is compared. Unit: s."""
-    least_s: float = 0.24
+    least_s: float = 0.16
     """Less speech than this says nothing. Unit: s."""
     compression: float = 0.15
     """Power to this is compared, about loudness: no single peak outweighs the rest. No unit."""
@@ -84,7 +84,7 @@ class EchoMeter:
         for delay in range(self._longest + 1):
             # ``_ahead`` frames more have been played than were heard.
             stop = len(played) - max(self._ahead, 0) - delay
-            if stop - count < 0 or self._ahead < 0 and delay < -self._ahead:
+            if stop - count < 0 or delay < -self._ahead:
                 continue
             before = _centred(played[stop - count : stop])
             energy = float(np.sqrt(np.sum(heard**2) * np.sum(before**2)))

@@ -1,6 +1,6 @@
 """How loud the speech under way is, and how much it moves: near or far, words or a hum.
 
-Both are told every 0.1 s while there is speech. The level is that of its loudest 0.1 s of late,
+Both are told every 64 ms while there is speech. The level is that of its loudest 0.1 s of late,
 without the line's noise: what stands out of it is a talker's distance, not which sound it is. The
 change is how far the shape of the spectrum moves in 64 ms (the median over the last half second of
 the mean difference over ten bands, dB): synthetic speech gives 4 to 8 dB, a drawn-out "um", "er" or
@@ -33,7 +33,7 @@ Floats = NDArray[np.float64]
 class LoudnessSettings:
     """The numbers of level and change."""
 
-    every: int = 3
+    every: int = 2
     """Chunks between reports, 32 ms each."""
     window: int = 16
     """Chunks that a report looks back on, as far as the speech goes back."""

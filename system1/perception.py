@@ -44,6 +44,12 @@ from system1.thoughts import (
 CHALLENGE = "machine.challenge"
 """The rule behind the question whether a person is speaking."""
 
+SPEAKS_UP_DB = 3.0
+"""Speech that is paid no attention has to grow so much louder to be the caller's."""
+
+SPEAKS_UP_S = 0.4
+"""What comes so soon before speech grows loud belongs to it; before that it was somebody else."""
+
 UNDERSTOOD = 0.6
 """A question is understood once this share of it was heard."""
 
@@ -160,8 +166,10 @@ def _level(scene: Scene, percept: Level) -> list[Notice]:
         return []
     ignored = caller.ignored
     if ignored is not None:
-        own, numbers = caller.own_db, scene.policy.turn_taking.bargein
-        if own is None or percept.level_db - own < numbers.background_db:
+        own_db, numbers = caller.own_db, scene.policy.turn_taking.bargein
+        before_db = -math.inf if ignored.loudest_db is None else ignored.loudest_db
+        far = own_db is not None and percept.level_db - own_db < numbers.background_db
+        if far or percept.echo >= numbers.echo or percept.level_db < before_db + SPEAKS_UP_DB:
             return []
         # Somebody speaks up in the middle of it: that is the caller.
         caller.loudest_db = None
@@ -169,17 +177,17 @@ def _level(scene: Scene, percept: Level) -> list[Notice]:
         caller.loudest_db = percept.level_db
     caller.change_db = percept.change_db
     caller.echo = percept.echo
-    return _minded(scene, ignored) if ignored is not None else []
+    return _minded(scene, ignored, percept.at - SPEAKS_UP_S) if ignored is not None else []
 
 
-def _minded(scene: Scene, ignored: Ignored) -> list[Notice]:
-    """Speech that was paid no attention is the caller's after all, from its onset on."""
+def _minded(scene: Scene, ignored: Ignored, since: float = -math.inf) -> list[Notice]:
+    """Speech that was paid no attention is the caller's after all, from ``since`` (s) on."""
     caller = scene.caller
     caller.ignored = None
-    caller.turn_start = caller.onset = ignored.onset
-    caller.words_from = ignored.words_from
+    caller.turn_start = caller.onset = max(ignored.onset, since)
+    caller.words_from = max(ignored.words_from, since)
     if scene.agent.audible:
-        caller.over_since = ignored.onset
+        caller.over_since = caller.onset
     return moved(scene, FloorEvent.CALLER_STARTS)
 
 

@@ -102,7 +102,7 @@ class Prosody:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How loud the speech under way is, every 0.1 s or so while there is any.
+    """How loud the speech under way is, every 0.1 s or sooner while there is any.
 
     ``level_db``: its loudest syllable of late (dBFS, without the line's noise). ``change_db``: how
     much its spectrum moves (dB): words do, a hum or an "um" does not; None where that is not known.

@@ -102,10 +102,12 @@ class Ignored:
     """Speech under way that was found to be none of the agent's affair. Times in s.
 
     ``words_from``: from where on it would be read if it turned out to be the caller after all.
+    ``loudest_db``: its level then, dBFS.
     """
 
     onset: float
     words_from: float
+    loudest_db: float | None = None
 
 
 @dataclass(slots=True)
@@ -115,8 +117,8 @@ class CallerSide:
     ``turn_start``: onset of speech that has not been answered or dismissed yet. ``over_since``:
     onset of speech over the agent that is not judged yet. ``speech_s``: speech in this turn.
     ``end_of_turn``, ``completion``: what models make of the pause under way.
-    ``loudest_db``: level of the speech since ``turn_start``, dBFS; ``own_db``: of the caller's turns
-    so far (``system1.distance``); ``change_db``, ``echo``: as in ``Level``; ``vocal``: a laugh or
+    ``loudest_db``: level of the speech since ``turn_start``, dBFS; ``own_db``: of the turns so
+    far (``system1.distance``); ``change_db``, ``echo``: as in ``Level``; ``vocal``: a laugh or
     cough in it. ``called_at``: onset of the last speech from afar that called the agent.
     ``first_word``: of the last stretch, read so since ``first_since``.
     ``ignored``: speech under way that is paid no attention.

@@ -36,7 +36,7 @@ def disregard(scene: Scene, because: Because) -> list[Output]:
     acts: list[Output] = [SpeechDismissed(scene.now, because)]
     if caller.speaking:
         # To the floor this is over: nobody speaks to the agent.
-        caller.ignored = Ignored(caller.onset, caller.words_from)
+        caller.ignored = Ignored(caller.onset, caller.words_from, caller.loudest_db)
         acts += moved(scene, FloorEvent.CALLER_STOPS)
     caller.turn_start = None
     caller.over_since = None

@@ -55,7 +55,8 @@ ENGLISH = Language(
         "that, it, is, this, quite, all, yes it, and that",
     ),
     hesitations=phrase_set(
-        "um, umm, uh, uhh, uhm, er, err, erm, hm, hmm, mm, mmm, ah, eh, em, ahem, ha, hah, haha, heh",
+        "um, umm, uh, uhh, uhm, er, err, erm, hm, hmm, mm, mmm, ah, eh, em, ahem",
+        "ha, hah, haha, heh",
     ),
     dangling=phrase_set(
         "a, an, the, my, your, his, our, their, these, those, some, any, every, each, of, in, on",
@@ -135,8 +136,8 @@ ENGLISH = Language(
         "no, nope, not, wait, stop, hold, hang on, sorry, excuse me, pardon, actually, listen",
         "hello, hey, but, just a, let me, one moment, one second, quiet, enough, slow down",
         "i do not, i did not, that is not, that was not, you do not, what about, can i, can you",
-        "could i, could you, may i, i have a, i want, i need, i said, i already, how, why, what",
-        "when, where, who, which, my, we, because, please, is, do, does, did, that is, i have",
+        "could i, could you, may i, i have, i can, i am, i was, i want, i need, i said, i already, how, why, what",
+        "when, where, who, which, my, we, because, please, is, do, does, did, that is",
         "will, would, should, help, cancel, never mind, what do, tell me, give me",
     ),
     asides=phrase_set(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from policies.timing import BargeInType
+from policies.bargein import BargeInType
 from system1.acts import Because, Kind
 from system1.distance import far, is_undecided, relative_db
 from system1.holding import asks_to_wait
