@@ -58,7 +58,7 @@ class Taken:
     by ``maxspeechtimeout`` and is answered even though the caller talks on. ``signs``: of what mood
     it was; ``temper``: what was known of the mood before it was taken. ``instead``: what is to be
     answered where the turn itself only said that a person is speaking. ``suspicion``: as it was
-    before this turn.
+    before this turn. ``loudest_db``: its level, dBFS.
     """
 
     start: float
@@ -71,6 +71,7 @@ class Taken:
     temper: Temper = field(default_factory=Temper)
     instead: str | None = None
     suspicion: Suspicion = NO_SUSPICION
+    loudest_db: float | None = None
 
     @property
     def asks(self) -> str:

@@ -70,6 +70,7 @@ def take_turn(scene: Scene, because: Because) -> list[Output]:
         signs,
         temper,
         suspicion=scene.suspicion,
+        loudest_db=caller.loudest_db,
     )
     if scene.policy.machine is not None:
         scene.suspicion = scene.suspicion.heard(_as_heard(scene, text, start), scene.language)
@@ -149,6 +150,8 @@ def reopen(scene: Scene, because: Because) -> list[Output]:
         scene.pauses[scene.kind] = learnt
     caller.turn_start = taken.start
     caller.words_from = taken.words_from
+    levels = [one for one in (taken.loudest_db, caller.loudest_db) if one is not None]
+    caller.loudest_db = max(levels, default=None)
     scene.turns -= 1
     scene.agitated -= is_agitated(taken.signs)
     scene.affect = scene.affect.reopened(taken.temper, scene.policy.affect)

@@ -136,7 +136,7 @@ ENGLISH = Language(
         "no, nope, not, wait, stop, hold, hang on, sorry, excuse me, pardon, actually, listen",
         "hello, hey, but, just a, let me, one moment, one second, quiet, enough, slow down",
         "i do not, i did not, that is not, that was not, you do not, what about, can i, can you",
-        "could i, could you, may i, i have, i can, i am, i was, i want, i need, i said, i already, how, why, what",
+        "could i, could you, may i, i have, i want, i need, i said, i already, how, why, what",
         "when, where, who, which, my, we, because, please, is, do, does, did, that is",
         "will, would, should, help, cancel, never mind, what do, tell me, give me",
     ),

@@ -199,3 +199,13 @@ def test_the_level_of_a_caller_is_learnt_from_turns() -> None:
     assert learnt(-20.0, None) == -20.0
     assert learnt(-20.0, -10.0) == -15.0
     assert learnt(-20.0, -28.0) == -22.0
+
+
+def test_the_soft_end_of_a_turn_that_was_taken_too_soon_belongs_to_it() -> None:
+    stage = Stage(bot(), Answers("I see."), think=2.0)
+    heard(stage, 4.1, stage.says(4.0, "how is it"), OWN_DB)
+    end = stage.says(10.0, "i want to cancel it please")
+    heard(stage, 10.1, end, OWN_DB)
+    heard(stage, end + 0.8, stage.says(end + 0.7, "number seven"), OWN_DB - 12)
+    stage.play(24.0)
+    assert stage.mind.briefs[-1].said == "i want to cancel it please number seven"
