@@ -119,7 +119,7 @@ class BargeIn(Section):
         "does not interrupt until words follow that only interruptions begin with. Unit: dB.",
     )
     echo: float = Field(
-        0.8,
+        0.9,
         ge=0,
         le=1,
         description="Speech that is so much like what the agent has just said is its echo. "

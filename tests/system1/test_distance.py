@@ -169,7 +169,7 @@ def test_the_agents_echo_is_neither_interruption_nor_turn() -> None:
     stage.says(4.0, "when is it fixed")
     end = stage.says(6.0, "most of the faults are fixed within four hours")
     for tenth in range(61, int(end * 10) + 1):
-        stage.script.add(Level(tenth / 10, -30.0, 6.0, 0.9))
+        stage.script.add(Level(tenth / 10, -30.0, 6.0, 0.97))
     stage.play(16.0)
     assert not stage.utterances()[1].cut
     assert len(stage.mind.briefs) == 1
