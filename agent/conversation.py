@@ -196,6 +196,7 @@ class Conversation:
         if self._call.ended is not None:
             return np.zeros(TICK_SAMPLES, np.float32)
         audio, played = self._mouth.play(TICK_SAMPLES, at)
+        self._ears.played(audio)
         for percept in played:
             self._call.perceive(percept)
         return audio

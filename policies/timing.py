@@ -9,6 +9,7 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
+from policies.bargein import BargeIn
 from policies.evidence import EvidenceWeights, load_weights, shipped_weights
 from policies.model import (
     FileBeside,
@@ -100,76 +101,6 @@ class Endpointing(Section):
             except DocumentError as error:
                 refuse([(("evidence",), str(error.problems[0]))])
         self._weights = weights
-        return self
-
-
-class BargeInType(StrEnum):
-    """What may interrupt the agent (VoiceXML ``bargeintype``, plus ``off``)."""
-
-    SPEECH = "speech"
-    HOTWORD = "hotword"
-    OFF = "off"
-
-
-class BargeIn(Section):
-    """How the agent reacts to speech over its own."""
-
-    type: BargeInType = Field(
-        BargeInType.SPEECH,
-        strict=False,
-        description="speech: any turn-like speech; hotword: only these words; off: never.",
-    )
-    hotwords: tuple[Phrase, ...] = Field(
-        (), strict=False, description="Words that interrupt when type is hotword."
-    )
-    min_speech: Seconds = Field(
-        0.3, le=5, description="Speech shorter than this never interrupts. Unit: s."
-    )
-    decide_by: Seconds = Field(
-        0.42,
-        le=5,
-        description="Speech over the agent whose words are settled, and no backchannel, "
-        "interrupts after this long; words that only interruptions begin with do so after "
-        "min_speech. Unit: s.",
-    )
-    clear: float = Field(
-        0.5,
-        ge=0,
-        le=1,
-        description="Short speech over the agent that is recognised with less confidence is "
-        "taken for a backchannel. No unit, 0 to 1.",
-    )
-    max_backchannel: Seconds = Field(
-        0.9,
-        le=5,
-        description="Speech over the agent that lasts longer is no backchannel. Unit: s.",
-    )
-    max_wordless: Seconds = Field(
-        0.7,
-        le=5,
-        description="Speech over the agent in which no word is recognised, or only words that "
-        "may still change, interrupts after this long. Unit: s.",
-    )
-    resume_after: Seconds = Field(
-        1.2,
-        le=10,
-        description="After a stop, silence without a word for this long: it was a false "
-        "barge-in and the agent goes on from where it stopped. Unit: s.",
-    )
-    duck_db: float = Field(
-        -12.0,
-        ge=-60,
-        le=0,
-        description="Gain of the agent's voice while it is undecided. Unit: dB.",
-    )
-    fade: Seconds = Field(
-        0.04, le=0.5, description="Length of the fade when the agent stops. Unit: s."
-    )
-
-    @model_validator(mode="after")
-    def _words_given(self) -> Self:
-        if self.type is BargeInType.HOTWORD and not self.hotwords:
-            refuse([(("hotwords",), "needs at least one word, as type is hotword")])
         return self
 
 

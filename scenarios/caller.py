@@ -17,6 +17,7 @@ import soxr  # type: ignore[import-untyped]
 from agent.spans import Span
 from scenarios.line import (
     AUDIBLE,
+    MUFFLED_HZ,
     MUMBLE_HZ,
     SPEECH_DB,
     TelephoneLine,
@@ -64,7 +65,7 @@ def speak_lines(
         if step.caller is None or step.caller.silent is not None or step.caller.hangs_up:
             continue
         lines[index] = renderer.line(step.caller, index)
-        if step.caller.say is not None and not step.caller.mumbled:
+        if step.caller.say is not None and not (step.caller.mumbled or step.caller.level_db):
             speech.append(lines[index].audio)
     level = active_speech_db(np.concatenate(speech)) if speech else SPEECH_DB
     carrier = TelephoneLine(script.caller.line, script.caller.seed, level)
@@ -87,12 +88,22 @@ class _Renderer:
             silence = np.zeros(round(KEY_S * len(step.dtmf) * SAMPLE_RATE), np.float32)
             return SpokenLine(silence, (), step.dtmf)
         if step.say is not None:
-            return self._joined([self._spoken(step, part) for part in step.parts], step.pause)
+            parts = [self._distant(step, self._spoken(step, part)) for part in step.parts]
+            return self._joined(parts, step.pause)
         if step.wav is not None:
-            return self._joined([self._carried(read_wav(self.folder / step.wav))], None)
+            wave = self._distant(step, read_wav(self.folder / step.wav))
+            return self._joined([self._carried(wave)], None)
         assert step.sound is not None
         wave = sound(step.sound, step.seconds, step.level_db, self.caller.seed + index)
+        if step.muffled:
+            wave = band_limited(wave, None, MUFFLED_HZ)
         return SpokenLine(self._carried(wave), ())
+
+    def _distant(self, step: CallerStep, audio: Audio) -> Audio:
+        """Speech as it comes from across the room, or through a wall."""
+        if step.muffled:
+            audio = band_limited(audio, None, MUFFLED_HZ)
+        return audio * np.float32(10 ** ((step.level_db or 0.0) / 20))
 
     def _spoken(self, step: CallerStep, text: str) -> Audio:
         voice = self._voice(step)

@@ -26,6 +26,8 @@ MUMBLE_HZ = 400.0
 """Speech above this is what makes words; below it only melody is left."""
 AUDIBLE = 10 ** (-55 / 20)
 """Amplitude below which a sample is silence: -55 dBFS, as for the figures of a call."""
+MUFFLED_HZ = 1000.0
+"""Walls and doors let through what is below."""
 SPEECH_DB = -26.0
 """Active speech level where a caller says nothing (dBFS; ITU-T P.56 measurements' nominal one)."""
 
@@ -115,6 +117,25 @@ class TelephoneLine:
         loop = np.fft.irfft(spectrum, size)
         loop *= 10 ** ((self.speech_db - self.quality.snr_db) / 20) / np.sqrt(np.mean(loop**2))
         return loop.astype(np.float32)
+
+
+@dataclass(slots=True)
+class EchoPath:
+    """The agent's voice on its way back: through loudspeaker, room and line, later and softer."""
+
+    quality: LineQuality
+    _waiting: Audio | None = None
+
+    def returned(self, played: Audio) -> Audio:
+        """What comes back while the next block is heard, after ``played`` was said."""
+        gain = 0.0 if self.quality.echo_db is None else 10 ** (self.quality.echo_db / 20)
+        if self._waiting is None:
+            # A block is heard after it was said: that much of the delay has passed.
+            late = max(round(self.quality.echo_delay * SAMPLE_RATE) - played.size, 0)
+            self._waiting = np.zeros(late, np.float32)
+        joined = np.concatenate((self._waiting, played * np.float32(gain)))
+        back, self._waiting = joined[: played.size], joined[played.size :]
+        return back
 
 
 def _response(frequencies: Floats, low_hz: float | None, high_hz: float | None) -> Floats:

@@ -25,6 +25,7 @@ from scenarios.caller import CallerAudio, SpokenLine, speak_lines
 from scenarios.caller_agent import CallerAgent
 from scenarios.checks import Call, expectations
 from scenarios.director import Director, HangUp, Spoken
+from scenarios.line import EchoPath
 from scenarios.script import Scenario
 from scenarios.wordcaller import WordCaller, WordLine, word_lines
 from speech.protocols import SAMPLE_RATE, Audio
@@ -157,6 +158,8 @@ async def _audio(settings: _Settings) -> tuple[Director, _Heard]:
     lines, line = speak_lines(settings.script, settings.path.parent, settings.policy.language)
     director = Director(settings.script, {step: one.length for step, one in lines.items()})
     side = CallerAudio(lines, line)
+    echo = EchoPath(settings.script.caller.line)
+    back = np.zeros(FRAME, np.float32)
     sent: list[Audio] = []
     answered: list[Audio] = []
     async with settings.audio() as call:
@@ -171,7 +174,9 @@ async def _audio(settings: _Settings) -> tuple[Director, _Heard]:
             frame, keys = side.next(FRAME)
             for key in keys:
                 call.caller_dtmf(key)
+            frame = np.clip(frame + back, -1.0, 1.0)
             answered.append(await call.step(frame))
+            back = echo.returned(answered[-1])
             sent.append(frame)
     return director, _Heard(call.journal, lines, np.concatenate(sent), np.concatenate(answered))
 
@@ -197,7 +202,7 @@ async def _agents(settings: _Settings) -> tuple[Director, _Heard]:
 
 async def _words(settings: _Settings) -> tuple[Director, _Heard]:
     """A call of words: from one thing that is due to the next."""
-    lines = word_lines(settings.script, settings.path.parent)
+    lines = word_lines(settings.script, settings.path.parent, settings.policy.language)
     director = Director(settings.script, {step: one.length for step, one in lines.items()})
     side = WordCaller(lines)
     keys: list[tuple[float, str]] = []

@@ -32,6 +32,17 @@ class LineQuality(Section):
         strict=False,
         description="Level of the caller's active speech over that of the noise. Unit: dB.",
     )
+    echo_db: float | None = Field(
+        None,
+        ge=-60,
+        le=0,
+        strict=False,
+        description="The agent's voice comes back so much softer. Left out: no echo. Audio only. "
+        "Unit: dB.",
+    )
+    echo_delay: Seconds = Field(
+        0.12, ge=0.01, le=0.5, description="So much later it comes back. Unit: s."
+    )
 
 
 class Caller(Section):

@@ -98,7 +98,15 @@ class CallerStep(Section):
         None, gt=0, le=120, description="How long the sound lasts. Unit: s."
     )
     level_db: float | None = Field(
-        None, ge=-80, le=0, strict=False, description="The sound's level. Unit: dBFS."
+        None,
+        ge=-80,
+        le=0,
+        strict=False,
+        description="Level: of a sound in dBFS, of speech and recordings relative to their own, as "
+        "when the caller turns away or somebody else speaks in the room. Unit: dB.",
+    )
+    muffled: bool = Field(
+        False, description="As through a wall or from the next room: nothing above 1 kHz."
     )
     dtmf: str | None = Field(None, pattern=r"^[0-9A-D*#]{1,32}$", description="Keys to press.")
     silent: Seconds | None = Field(
@@ -126,8 +134,11 @@ class CallerStep(Section):
         of_speech = self.mumbled or bool(self.then) or any(one is not None for one in manner)
         if of_speech and self.say is None:
             raise ValueError("pause, then, mumbled, rate, pitch and volume need say")
-        if self.sound is None and (self.seconds is not None or self.level_db is not None):
-            raise ValueError("seconds and level_db need sound")
+        if self.sound is None and self.seconds is not None:
+            raise ValueError("seconds need sound")
+        sounds = self.say is not None or self.wav is not None or self.sound is not None
+        if not sounds and (self.level_db is not None or self.muffled):
+            raise ValueError("level_db and muffled need say, wav or sound")
         if self.at is not None and self.during is None:
             raise ValueError("at needs during: agent")
         if self.after is not None and self.during is not None:

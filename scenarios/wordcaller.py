@@ -20,8 +20,10 @@ from scenarios.steps import CallerStep
 from speech.audiofile import read_wav
 from speech.protocols import SAMPLE_RATE
 from speech.sentences import tokens
+from system1.language import Language, language_of
 from system1.percepts import (
     Heard,
+    Level,
     LowPitch,
     Percept,
     Prosody,
@@ -47,6 +49,14 @@ LOW_S = 0.11
 """Pitch is low for so long before a clause ends (s)."""
 LOW_AFTER_S = 0.7
 """Low pitch is told after so much speech (s)."""
+LEVEL_S = 0.1
+"""The level is reported once in so much speech (s), as the embedded ears do."""
+CHANGE_DB, STEADY_DB = 6.0, 1.5
+"""How much the spectrum of words moves, and that of a hesitation (dB), as was measured."""
+LAUGH_S = 0.55
+"""A laugh is known for one so long after it began (s)."""
+MUFFLED = 0.3
+"""Confidence in words through a wall."""
 LEVEL_DB = -26.0
 """Level of a voice at volume 100 (dBFS)."""
 
@@ -83,31 +93,34 @@ class WordLine:
     manner: tuple[float, float, float] = (0.0, 0.0, 1.0)
     rate_sps: float = 0.0
     lows: tuple[float, ...] = ()
+    change_db: float = CHANGE_DB
+    confidence: float = 1.0
 
 
-def word_lines(script: Scenario, folder: Path) -> dict[int, WordLine]:
+def word_lines(script: Scenario, folder: Path, language: str = "en") -> dict[int, WordLine]:
     """Each caller's step that sounds, by its place in the script."""
     return {
-        index: _line(step.caller, script.caller, folder)
+        index: _line(step.caller, script.caller, folder, language)
         for index, step in enumerate(script.steps)
         if step.caller is not None and step.caller.silent is None and not step.caller.hangs_up
     }
 
 
-def _line(step: CallerStep, caller: Caller, folder: Path) -> WordLine:
+def _line(step: CallerStep, caller: Caller, folder: Path, language: str) -> WordLine:
     if step.dtmf is not None:
         return WordLine(KEY_S * len(step.dtmf), keys=step.dtmf)
     if step.wav is not None:
         length = read_wav(folder / step.wav).size / SAMPLE_RATE
-        return WordLine(length, (Span(0.0, length),))
+        return WordLine(length, (Span(0.0, length),), manner=(0.0, step.level_db or 0.0, 1.0))
     if step.sound is not None:
         length = LENGTH_S[step.sound] if step.seconds is None else step.seconds
         voiced = (Span(0.0, length),) if step.sound in ("cough", "laugh") else ()
-        return WordLine(length, voiced, sound=step.sound)
-    return _said(step, caller)
+        louder = 0.0 if step.level_db is None else step.level_db - LEVEL_DB
+        return WordLine(length, voiced, sound=step.sound, manner=(0.0, louder, 1.0))
+    return _said(step, caller, language_of(language))
 
 
-def _said(step: CallerStep, caller: Caller) -> WordLine:
+def _said(step: CallerStep, caller: Caller, language: Language) -> WordLine:
     rate = caller.rate if step.rate is None else step.rate
     pitch = caller.pitch if step.pitch is None else step.pitch
     volume = caller.volume if step.volume is None else step.volume
@@ -123,7 +136,8 @@ def _said(step: CallerStep, caller: Caller) -> WordLine:
                 lows.append(words[-1].end)
             at += length + pause
     spans = tuple(_stretches(words)) if words else (Span(0.0, 0.0),)
-    louder = 20 * float(np.log10(max(volume, 1) / max(caller.volume, 1)))
+    louder = 20 * float(np.log10(max(volume, 1) / max(caller.volume, 1))) + (step.level_db or 0.0)
+    hums = all(language.is_hesitation(word.text) for word in words)
     return WordLine(
         length=spans[-1].end,
         spans=spans,
@@ -131,6 +145,8 @@ def _said(step: CallerStep, caller: Caller) -> WordLine:
         manner=((pitch - caller.pitch) * _SEMITONES, louder, rate / caller.rate),
         rate_sps=rate / 60 * _SYLLABLES,
         lows=tuple(low for low in lows if words[-1].end > low),
+        change_db=STEADY_DB if hums else CHANGE_DB,
+        confidence=MUFFLED if step.muffled else 1.0,
     )
 
 
@@ -172,6 +188,8 @@ class WordCaller:
         percepts: list[Percept] = []
         if line.sound in ("beep", "music"):
             percepts.append(SoundEvent(onset + SOUND_S, line.sound))
+        if line.sound == "laugh" and line.length > LAUGH_S:
+            percepts.append(SoundEvent(onset + LAUGH_S, "laugh"))
         if line.sound == "music":
             percepts.append(SoundEvent(onset + line.length + SOUND_S, "music_stopped"))
         for span in line.spans:
@@ -194,13 +212,22 @@ class WordCaller:
         yield SpeechStarted(start + ONSET_S, start, LEVEL_DB + line.manner[1])
         for count, word in enumerate(words, start=1):
             unsettled = (*words[: count - 1], Word(word.text, word.start, word.end, stable=False))
-            yield Heard(max(word.end + WORD_S, start + ONSET_S), self._stretch, unsettled, False)
+            yield Heard(
+                max(word.end + WORD_S, start + ONSET_S),
+                self._stretch,
+                unsettled,
+                False,
+                line.confidence,
+            )
         for number in range(1, int((end - start + 1e-9) / PROSODY_S) + 1 if words else 1):
             yield Prosody(start + ONSET_S + number * PROSODY_S, *line.manner, line.rate_sps)
         for low in line.lows:
             if span.start < low <= span.end:
                 yield LowPitch(onset + low, onset + low - LOW_S)
+        for number in range(1, int((end - start - ONSET_S + 1e-9) / LEVEL_S) + 1):
+            at, level_db = start + ONSET_S + number * LEVEL_S, LEVEL_DB + line.manner[1]
+            yield Level(at, level_db, line.change_db)
         yield SpeechStopped(noticed, end)
-        confidence = 1.0 if words else 0.0
+        confidence = line.confidence if words else 0.0
         yield Heard(noticed + FINAL_S, self._stretch, words, True, confidence)
         self._stretch += 1

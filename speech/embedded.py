@@ -10,7 +10,10 @@ import numpy as np
 
 from speech.activity import Activity
 from speech.contour import ContourMeter
+from speech.echo import EchoMeter
 from speech.errors import SpeechError
+from speech.laughter import LaughMeter
+from speech.loudness import LoudnessMeter
 from speech.prosody import ProsodyMeter
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.recogniser import Recogniser
@@ -45,6 +48,9 @@ class EmbeddedEars:
         self._activity = Activity()
         self._prosody = ProsodyMeter()
         self._contour = ContourMeter(self._prosody)
+        self._loudness = LoudnessMeter()
+        self._laughter = LaughMeter()
+        self._echo = EchoMeter()
         self._beeps = BeepMeter()
         self._downsampler = Downsampler(_CHUNK)
         self._pending = np.zeros(0, np.float32)
@@ -70,6 +76,10 @@ class EmbeddedEars:
         """Digits and spelling are recognised as such from the next stretch of speech on."""
         kind = question.kind if question is not None else AnswerKind.FREE
         self._recogniser.expect(_EMPHASES.get(kind, Emphasis.ANY))
+
+    def played(self, block: Audio) -> None:
+        """What the agent said, for telling its echo."""
+        self._echo.played(block)
 
     def close(self) -> None:
         """Nothing outlives the object."""
@@ -100,6 +110,14 @@ class EmbeddedEars:
         low_pitch = self._prosody.low_pitch(at)
         if low_pitch is not None:
             percepts.append(low_pitch)
+        speech_s = None if self._onset is None else ends - self._onset
+        echo = self._echo.step(chunk, speech_s)
+        level = self._loudness.step(chunk, ends, self._onset, at, echo)
+        if level is not None:
+            percepts.append(level)
+        laugh = self._laughter.step(chunk, self._onset is not None, at)
+        if laugh is not None:
+            percepts.append(laugh)
         beep = self._beeps.step(chunk, at)
         if beep is not None:
             percepts.append(beep)

@@ -37,6 +37,14 @@ class Ears(Protocol):
         """The agent has asked this: bias recognition to its answers. None: anything."""
         ...
 
+    def played(self, block: Audio) -> None:
+        """What the agent said in the time after the last block heard, for telling its echo.
+
+        As long as that time; ears that have no use for it do nothing. Who never calls it gets
+        ``Level.echo`` 0.
+        """
+        ...
+
     def close(self) -> None:
         """Give back what was taken."""
         ...

@@ -18,6 +18,7 @@ from system1.reflexes import (
     repair,
     silence,
     soothing,
+    stray,
     turn_end,
 )
 from system1.scene import Scene
@@ -35,6 +36,7 @@ ORDER: tuple[Reflex, ...] = (
     turn_end.revised,
     turn_end.goes_on,
     consulting.heeded,
+    stray.stray,
     turn_end.end_of_turn,
     initiative.opening,
     machine.machine,

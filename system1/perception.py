@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import assert_never
 
 from system1.acts import Kind
 from system1.advice import counts, outdated
 from system1.brief import Turn
 from system1.consultation import ADVISER
+from system1.distance import calls, insists
 from system1.floor import FloorEvent, Phase, Presence
 from system1.notices import FloorMoved, Notice
 from system1.onset import PauseOnset, texts
@@ -19,6 +21,7 @@ from system1.percepts import (
     EndOfTurn,
     Heard,
     Judged,
+    Level,
     LowPitch,
     Percept,
     PlaybackCut,
@@ -34,7 +37,7 @@ from system1.percepts import (
     WordPlayed,
 )
 from system1.repair import resumes, skip_heard, work_of
-from system1.scene import Scene, Spoken
+from system1.scene import Ignored, Scene, Spoken
 from system1.thoughts import (
     Advice,
     Asked,
@@ -48,6 +51,12 @@ from system1.thoughts import (
 
 CHALLENGE = "machine.challenge"
 """The rule behind the question whether a person is speaking."""
+
+SPEAKS_UP_DB = 3.0
+"""Speech that is paid no attention has to grow so much louder to be the caller's."""
+
+SPEAKS_UP_S = 0.4
+"""What comes so soon before speech grows loud belongs to it; before that it was somebody else."""
 
 UNDERSTOOD = 0.6
 """A question is understood once this share of it was heard."""
@@ -63,7 +72,7 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
         case SpeechStopped():
             return _speech_stopped(scene, percept)
         case Heard():
-            _heard(scene, percept)
+            return _heard(scene, percept)
         case EndOfTurn():
             scene.caller.ending.end_of_turn(percept)
         case Completion(by=by, probability=probability):
@@ -95,6 +104,8 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
         case SoundEvent():
             _sound(scene, percept.sound)
             scene.suspicion = scene.suspicion.sounded(percept.sound)
+        case Level():
+            return _level(scene, percept)
         case Prosody():
             scene.affect = scene.affect.heard(percept, scene.policy.affect)
         case LowPitch():
@@ -141,11 +152,14 @@ def _speech_started(scene: Scene, percept: SpeechStarted) -> list[Notice]:
         scene.pauses[scene.kind] = learnt
     caller.speaking = True
     caller.onset = percept.onset
+    caller.ignored = None
+    caller.change_db, caller.echo, caller.vocal = None, 0.0, None
     caller.completion = {}
     caller.ending = PauseOnset(percept.onset)
     if caller.turn_start is None:
         caller.turn_start = percept.onset
         caller.speech_s = 0.0
+        caller.loudest_db = None
     if scene.agent.audible and caller.over_since is None:
         caller.over_since = percept.onset
         caller.resumes = resumes(scene, percept.onset)
@@ -162,14 +176,52 @@ def _speech_stopped(scene: Scene, percept: SpeechStopped) -> list[Notice]:
         return []
     caller.speaking = False
     caller.offset = max(percept.offset, caller.onset)
+    if caller.ignored is not None:
+        caller.words_from = max(caller.words_from, caller.offset)
+        caller.ignored = None
     caller.speech_s += caller.offset - caller.onset
     caller.ending.began(caller.offset)
     return moved(scene, FloorEvent.CALLER_STOPS)
 
 
-def _heard(scene: Scene, percept: Heard) -> None:
+def _level(scene: Scene, percept: Level) -> list[Notice]:
+    """How loud it is; a level that is no number says nothing."""
+    caller = scene.caller
+    if not caller.speaking or not math.isfinite(percept.level_db):
+        return []
+    ignored = caller.ignored
+    if ignored is not None:
+        own_db, numbers = caller.own_db, scene.policy.turn_taking.bargein
+        before_db = -math.inf if ignored.loudest_db is None else ignored.loudest_db
+        far = own_db is not None and percept.level_db - own_db < numbers.background_db
+        if far or percept.echo >= numbers.echo or percept.level_db < before_db + SPEAKS_UP_DB:
+            return []
+        # Somebody speaks up in the middle of it: that is the caller.
+        caller.loudest_db = None
+    if caller.loudest_db is None or percept.level_db > caller.loudest_db:
+        caller.loudest_db = percept.level_db
+    caller.change_db = percept.change_db
+    caller.echo = percept.echo
+    return _minded(scene, ignored, percept.at - SPEAKS_UP_S) if ignored is not None else []
+
+
+def _minded(scene: Scene, ignored: Ignored, since: float = -math.inf) -> list[Notice]:
+    """Speech that was paid no attention is the caller's after all, from ``since`` (s) on."""
+    caller = scene.caller
+    caller.ignored = None
+    caller.turn_start = caller.onset = max(ignored.onset, since)
+    caller.words_from = max(ignored.words_from, since)
+    if scene.agent.audible:
+        caller.over_since = caller.onset
+    return moved(scene, FloorEvent.CALLER_STARTS)
+
+
+def _heard(scene: Scene, percept: Heard) -> list[Notice]:
     stretches = scene.caller.stretches
     before = stretches.get(percept.stretch)
+    first = percept.words[0].text if percept.words else None
+    if first != scene.caller.first_word:
+        scene.caller.first_word, scene.caller.first_since = first, percept.at
     stretches[percept.stretch] = percept
     if before is None or texts(before) != texts(percept):
         scene.caller.ending.renewed()
@@ -182,6 +234,13 @@ def _heard(scene: Scene, percept: Heard) -> None:
         if not words or words[-1].start < keep_from:
             del stretches[number]
     outdated(scene)
+    ignored = scene.caller.ignored
+    if ignored is None or not calls(scene, scene.text(ignored.words_from)):
+        return []
+    if insists(scene, ignored.onset):
+        return _minded(scene, ignored)
+    scene.caller.called_at = ignored.onset
+    return []
 
 
 def _low_pitch(scene: Scene) -> None:
@@ -196,6 +255,8 @@ def _low_pitch(scene: Scene) -> None:
 def _sound(scene: Scene, sound: str) -> None:
     caller = scene.caller
     match sound:
+        case "laugh" | "cough":
+            caller.vocal = sound
         case "music" if not caller.music:
             caller.music = True
             # Counted from the first note, so that no music holds a call for ever.

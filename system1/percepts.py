@@ -158,6 +158,21 @@ class Contour:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """How loud the speech under way is, every 0.1 s or sooner while there is any.
+
+    ``level_db``: its loudest syllable of late (dBFS, without the line's noise). ``change_db``: how
+    much its spectrum moves (dB): words do, a hum or an "um" does not; None where that is not known.
+    ``echo``: how like it is to what the agent has just said, 0 to 1.
+    """
+
+    at: float
+    level_db: float
+    change_db: float | None = None
+    echo: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class SoundEvent:
     """A sound that is no speech: ``dtmf`` (``detail``: the digit), ``beep``, ``music`` ..."""
 
@@ -229,6 +244,7 @@ Percept = (
     | Prosody
     | Contour
     | LowPitch
+    | Level
     | SoundEvent
     | PlaybackStarted
     | WordPlayed

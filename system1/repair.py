@@ -8,7 +8,7 @@ same as before, it is said; else it is thought of anew. What was heard of it sta
 
 from __future__ import annotations
 
-from policies.timing import BargeInType
+from policies.bargein import BargeInType
 from system1.acts import Abandon, Because
 from system1.language.additions import courteous
 from system1.language.words import position

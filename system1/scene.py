@@ -64,6 +64,7 @@ class Taken:
     it was; ``temper``: what was known of the mood before it was taken. ``instead``: what is to be
     answered where the turn itself only said that a person is speaking. ``suspicion``: as it was
     before this turn. ``overheard``: an answer to it was begun too soon, and its onset was heard.
+    ``loudest_db``: its level, dBFS.
     """
 
     start: float
@@ -77,6 +78,7 @@ class Taken:
     instead: str | None = None
     suspicion: Suspicion = NO_SUSPICION
     overheard: bool = False
+    loudest_db: float | None = None
 
     @property
     def asks(self) -> str:
@@ -138,6 +140,19 @@ class Kept:
     start: float
 
 
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Speech under way that was found to be none of the agent's affair. Times in s.
+
+    ``words_from``: from where on it would be read if it turned out to be the caller after all.
+    ``loudest_db``: its level then, dBFS.
+    """
+
+    onset: float
+    words_from: float
+    loudest_db: float | None = None
+
+
 @dataclass(slots=True)
 class CallerSide:
     """What is known of the caller's speech. Times in s on the audio clock.
@@ -147,6 +162,11 @@ class CallerSide:
     soon after whose onset it began that it may be the turn answered, going on.
     ``speech_s``: speech in this turn.
     ``ending``, ``completion``: what the voice and models say of the pause under way.
+    ``loudest_db``: level of the speech since ``turn_start``, dBFS; ``own_db``: of the turns so
+    far (``system1.distance``); ``change_db``, ``echo``: as in ``Level``; ``vocal``: a laugh or
+    cough in it. ``called_at``: onset of the last speech from afar that called the agent.
+    ``first_word``: of the last stretch, read so since ``first_since``.
+    ``ignored``: speech under way that is paid no attention.
     ``music``: it plays at the caller's end; ``music_from``: its first note since the caller's
     last words; ``quiet_until``: so long the agent keeps quiet for it. ``low_pitch``: when the voice
     was last told to have become low in this turn.
@@ -167,6 +187,15 @@ class CallerSide:
     music_from: float | None = None
     quiet_until: float = 0.0
     low_pitch: float | None = None
+    loudest_db: float | None = None
+    own_db: float | None = None
+    change_db: float | None = None
+    echo: float = 0.0
+    vocal: str | None = None
+    called_at: float | None = None
+    ignored: Ignored | None = None
+    first_word: str | None = None
+    first_since: float = 0.0
 
     def words(self, since: float | None = None) -> tuple[Word, ...]:
         """The words of the turn under way, or since ``since`` (s)."""

@@ -12,6 +12,7 @@ from system1.acts import (
     Think,
 )
 from system1.brief import Turn
+from system1.distance import calls, is_near, learnt
 from system1.floor import FloorEvent, Phase
 from system1.holding import after_turn
 from system1.manner import Manner, manner_of
@@ -25,7 +26,7 @@ from system1.notices import AnswerKept, Output, SpeechDismissed, TurnEnded, Turn
 from system1.perception import moved
 from system1.questions import AnswerKind, Question
 from system1.repair import drop_kept, standing, worth_keeping
-from system1.scene import Answer, Kept, Scene, Taken, Work
+from system1.scene import Answer, Ignored, Kept, Scene, Taken, Work
 from system1.speaking import speak
 from system1.suspicion import HeardTurn, Held
 
@@ -43,13 +44,19 @@ def disregard(scene: Scene, because: Because) -> list[Output]:
     """KEEP: what the caller uttered wants no answer."""
     caller = scene.caller
     scene.agent.yielded = None
+    if not is_near(scene) and calls(scene, scene.text()):
+        caller.called_at = caller.onset
+    acts: list[Output] = [SpeechDismissed(scene.now, because)]
+    if caller.speaking:
+        # To the floor this is over: nobody speaks to the agent.
+        caller.ignored = Ignored(caller.onset, caller.words_from, caller.loudest_db)
+        acts += moved(scene, FloorEvent.CALLER_STOPS)
     caller.turn_start = None
     caller.over_since = None
     caller.speech_s = 0.0
     caller.low_pitch = None
     caller.words_from = scene.now if caller.speaking else caller.offset
     scene.affect = scene.affect.dismissed()
-    acts: list[Output] = [SpeechDismissed(scene.now, because)]
     acts += moved(scene, FloorEvent.CALLER_DISMISSED)
     spoken = scene.agent.current
     if spoken is not None and spoken.ducked:
@@ -77,6 +84,7 @@ def take_turn(scene: Scene, because: Because) -> list[Output]:
         signs,
         temper,
         suspicion=scene.suspicion,
+        loudest_db=caller.loudest_db,
     )
     if scene.policy.machine is not None:
         scene.suspicion = scene.suspicion.heard(_as_heard(scene, text, start), scene.language)
@@ -84,6 +92,7 @@ def take_turn(scene: Scene, because: Because) -> list[Output]:
     _count_moods(scene, signs, 1)
     if text and confidence >= scene.policy.turn_taking.confidencelevel:
         scene.noinput = 0
+        caller.own_db = learnt(caller.own_db, caller.loudest_db)
         scene.holding = after_turn(scene, text)
         caller.music_from = scene.now if caller.music else None
         scene.memory.add(Turn("caller", text, start, end))
@@ -184,6 +193,8 @@ def reopen(scene: Scene, because: Because) -> list[Output]:
         scene.pauses[scene.kind] = learnt
     caller.turn_start = taken.start
     caller.words_from = taken.words_from
+    levels = [one for one in (taken.loudest_db, caller.loudest_db) if one is not None]
+    caller.loudest_db = max(levels, default=None)
     scene.turns -= 1
     _count_moods(scene, taken.signs, -1)
     scene.affect = scene.affect.reopened(taken.temper, scene.policy.affect)

@@ -14,8 +14,9 @@ from agent.moments import Known, Silence, remembered
 from agent.records import Decision, PerceptSeen, Record
 from agent.report.words import Placed, caller_words
 from agent.wording import Wording, evidence, joined, length
+from policies.bargein import BargeIn
 from policies.policy import Policy
-from policies.timing import BargeIn, Endpointing
+from policies.timing import Endpointing
 from system1.arbiter import ORDER
 from system1.endpointing import GRID_S, Stopping, best_silence
 from system1.mind import System1

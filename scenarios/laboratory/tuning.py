@@ -14,8 +14,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from policies.bargein import BargeIn
 from policies.policy import Policy
-from policies.timing import BargeIn, Endpointing
+from policies.timing import Endpointing
 from scenarios.laboratory.labelled import LabelledCall
 from scenarios.laboratory.pricing import Bill, Prices, Pricing
 

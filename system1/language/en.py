@@ -55,7 +55,8 @@ ENGLISH = Language(
         "that, it, is, this, quite, all, yes it, and that",
     ),
     hesitations=phrase_set(
-        "um, umm, uh, uhh, uhm, er, err, erm, hm, hmm, mm, mmm, ah, eh, em",
+        "um, umm, uh, uhh, uhm, er, err, erm, hm, hmm, mm, mmm, ah, eh, em, ahem",
+        "ha, hah, haha, heh",
     ),
     dangling=phrase_set(
         "a, an, the, my, your, his, our, their, these, those, some, any, every, each, of, in, on",
@@ -135,9 +136,22 @@ ENGLISH = Language(
         "no, nope, not, wait, stop, hold, hang on, sorry, excuse me, pardon, actually, listen",
         "hello, hey, but, just a, let me, one moment, one second, quiet, enough, slow down",
         "i do not, i did not, that is not, that was not, you do not, what about, can i, can you",
-        "could i, could you, may i, i have a, i want, i need, i said, i already, how, why, what",
-        "when, where, who, which, my, we, because, please, is, do, does, did, that is, i have",
+        "could i, could you, may i, i have, i want, i need, i said, i already, how, why, what",
+        "when, where, who, which, my, we, because, please, is, do, does, did, that is",
         "will, would, should, help, cancel, never mind, what do, tell me, give me",
+    ),
+    asides=phrase_set(
+        "honey, sweetie, sweetheart, darling, mum, mom, mummy, mommy, dad, daddy, grandma, kids",
+        "guys, not now, later okay, in a minute, i am on the phone, on the phone, i am on a call",
+        "be quiet, keep it down, turn it down, turn that down, close the door, shut the door",
+        "come here, sit down, get down, put it down, leave it there, go and play, go to your room",
+        "i will be right there, i am coming, almost done, do you want tea, do you want coffee",
+        "good boy, good girl, stop barking, somebody is at the door, someone is at the door",
+    ),
+    addressing=phrase_set(
+        "hello, excuse me, pardon me, can you hear me, do you hear me, are you there, wait, stop",
+        "listen, hold on, hang on, operator, agent, i said, i was saying, let me speak",
+        "let me finish, i have a question, i am talking to you",
     ),
     complaints=phrase_set(
         "ridiculous, unacceptable, not acceptable, outrageous, disgraceful, a disgrace, appalling",

@@ -46,6 +46,10 @@ class Language:
     """The spelling alphabet's words ("alpha"), each for its first letter."""
     interrupting: frozenset[str]
     """Words that an interruption begins with, and a backchannel does not."""
+    asides: frozenset[str]
+    """What is said to somebody else in the room, and hardly ever to the agent."""
+    addressing: frozenset[str]
+    """What calls the other party on the telephone: hardly ever said to anybody else."""
     complaints: frozenset[str]
     """What says an annoyed caller, and hardly anyone else."""
     holding: tuple[str, ...]
@@ -103,6 +107,11 @@ class Language:
         """Whether the text is nothing but hesitations."""
         return _words.covered(self.folded(text), self.hesitations)
 
+    def begins_hesitating(self, text: str | Words) -> bool:
+        """Whether the text begins with a hesitation."""
+        said = self.folded(text)
+        return bool(said) and _words.longest_at(said, 0, self.hesitations) > 0
+
     def is_complete(self, text: str | Words) -> bool:
         """Whether the text, hesitations aside, is nothing but short turns that are whole."""
         return _words.covered(self.without_hesitations(text), self.complete)
@@ -126,6 +135,16 @@ class Language:
         """Whether the text asks the other party to wait."""
         said = self.folded(text)
         return any(_words.position(said, self.folded(phrase)) >= 0 for phrase in self.holding)
+
+    def is_aside(self, text: str | Words) -> bool:
+        """Whether the text has words that are said to somebody else in the room."""
+        said = self.folded(text)
+        return any(_words.longest_at(said, at, self.asides) for at in range(len(said)))
+
+    def is_addressing(self, text: str | Words) -> bool:
+        """Whether the text calls the other party on the telephone."""
+        said = self.folded(text)
+        return any(_words.longest_at(said, at, self.addressing) for at in range(len(said)))
 
     def complains(self, text: str | Words) -> bool:
         """Whether the text has words of complaint."""

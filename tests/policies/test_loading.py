@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from policies import DocumentError, load_policy, policy_path, shipped_policies
+from policies.bargein import BargeInType
 from policies.dialogue import DigitsType, PatternType
-from policies.timing import BargeInType, Ending
+from policies.timing import Ending
 
 MINIMAL = "policy: mine\npersona: {name: Ann}\ngreeting: Hello\n"
 HERE = Path(__file__).parent

@@ -9,6 +9,7 @@ import pytest
 from scenarios.wordcaller import OFFSET_S, ONSET_S, WordCaller, word_lines
 from system1.percepts import (
     Heard,
+    Level,
     Percept,
     Prosody,
     SoundEvent,
@@ -80,7 +81,8 @@ def test_the_rate() -> None:
 
 def test_a_mumble_has_no_words() -> None:
     found = percepts({"say": "what is it", "mumbled": True})
-    assert [type(one) for one in found] == [SpeechStarted, SpeechStopped, Heard]
+    others = [type(one) for one in found if not isinstance(one, Level)]
+    assert others == [SpeechStarted, SpeechStopped, Heard]
     assert found[-1] == Heard(found[-1].at, 0, (), True, 0.0)
 
 

@@ -1,0 +1,173 @@
+"""What may interrupt the agent, and by which numbers speech over it is judged."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from policies.model import Phrase, Seconds, Section, refuse
+
+
+class BargeInType(StrEnum):
+    """What may interrupt the agent (VoiceXML ``bargeintype``, plus ``off``)."""
+
+    SPEECH = "speech"
+    HOTWORD = "hotword"
+    OFF = "off"
+
+
+ActKind = Literal[
+    "greeting",
+    "disclosure",
+    "reply",
+    "filler",
+    "check_in",
+    "soothe",
+    "repair",
+    "clarify",
+    "farewell",
+]
+
+
+class BargeInOverride(Section):
+    """What may interrupt some kinds of the agent's acts."""
+
+    kind: tuple[ActKind, ...] = Field(
+        min_length=1, strict=False, description="Kinds of acts, such as farewell."
+    )
+    type: BargeInType = Field(strict=False, description="What may interrupt these.")
+
+
+class BargeIn(Section):
+    """How the agent reacts to speech over its own."""
+
+    type: BargeInType = Field(
+        BargeInType.SPEECH,
+        strict=False,
+        description="speech: any turn-like speech; hotword: only these words; off: never.",
+    )
+    hotwords: tuple[Phrase, ...] = Field(
+        (), strict=False, description="Words that interrupt when type is hotword."
+    )
+    min_speech: Seconds = Field(
+        0.3, le=5, description="Speech shorter than this never interrupts. Unit: s."
+    )
+    decide_by: Seconds = Field(
+        0.42,
+        le=5,
+        description="Speech over the agent whose words are settled, and no backchannel, "
+        "interrupts after this long; words that only interruptions begin with do so after "
+        "decide_from. Unit: s.",
+    )
+    clear: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Short speech over the agent that is recognised with less confidence is "
+        "taken for a backchannel. No unit, 0 to 1.",
+    )
+    decide_from: Seconds = Field(
+        0.22,
+        le=5,
+        description="Words that only interruptions begin with interrupt after so much speech, if "
+        "it is as loud as the caller and articulated. Unit: s.",
+    )
+    first_word: Seconds = Field(
+        0.08,
+        le=5,
+        description="A single small word ('how', 'my') counts once it has been read so long and "
+        "has not become another. Unit: s.",
+    )
+    background_db: float = Field(
+        -9.0,
+        ge=-60,
+        le=0,
+        description="Speech so far below the level of the caller's own turns is somebody else's, "
+        "or to somebody else: it neither interrupts nor is answered. Unit: dB.",
+    )
+    aside_db: float = Field(
+        -4.0,
+        ge=-60,
+        le=0,
+        description="So far below, words that are said to others ('honey, not now') are. Unit: dB.",
+    )
+    level_after: Seconds = Field(
+        0.3,
+        le=5,
+        description="Speech is not called background before it has lasted so long, as words "
+        "begin softly. Unit: s.",
+    )
+    background_wait: Seconds = Field(
+        1.5,
+        le=60,
+        description="Background speech into the agent's silence is paid no attention after so "
+        "long, though it goes on. Unit: s.",
+    )
+    insist_within: Seconds = Field(
+        8.0,
+        le=60,
+        description="Low speech that calls the agent, or says what the policy listens for, counts "
+        "the second time within so long. Unit: s.",
+    )
+    articulation_db: float = Field(
+        3.3,
+        ge=0,
+        le=30,
+        description="Speech whose spectrum moves less than this is a hum, an 'um' or an 'er': it "
+        "does not interrupt until words follow that only interruptions begin with. Unit: dB.",
+    )
+    echo: float = Field(
+        0.9,
+        ge=0,
+        le=1,
+        description="Speech that is so much like what the agent has just said is its echo. "
+        "No unit, 0 to 1.",
+    )
+    finish_words: int = Field(
+        1,
+        ge=0,
+        le=10,
+        description="With so many words left to say the agent finishes them instead of stopping. "
+        "No unit.",
+    )
+    max_backchannel: Seconds = Field(
+        1.1,
+        le=5,
+        description="Speech over the agent that lasts longer is no backchannel. Unit: s.",
+    )
+    max_wordless: Seconds = Field(
+        0.8,
+        le=5,
+        description="Speech over the agent in which no word is recognised, or only words that "
+        "may still change, interrupts after this long. Unit: s.",
+    )
+    resume_after: Seconds = Field(
+        1.2,
+        le=10,
+        description="After a stop, silence without a word for this long: it was a false "
+        "barge-in and the agent goes on from where it stopped. Unit: s.",
+    )
+    duck_db: float = Field(
+        -12.0,
+        ge=-60,
+        le=0,
+        description="Gain of the agent's voice while it is undecided. Unit: dB.",
+    )
+    fade: Seconds = Field(
+        0.04, le=0.5, description="Length of the fade when the agent stops. Unit: s."
+    )
+
+    overrides: tuple[BargeInOverride, ...] = Field(
+        (),
+        strict=False,
+        description="Another type for some of the agent's acts; the first that names one holds.",
+    )
+
+    @model_validator(mode="after")
+    def _words_given(self) -> Self:
+        types = (self.type, *(one.type for one in self.overrides))
+        if BargeInType.HOTWORD in types and not self.hotwords:
+            refuse([(("hotwords",), "needs at least one word, as type is hotword")])
+        return self
