@@ -62,7 +62,7 @@ class Call:
     @property
     def stopped_at(self) -> float | None:
         """When the agent that spoke at the event's onset fell silent (s)."""
-        span = self._sounding()
+        span = None if self.event is None else self._sounding()
         return None if span is None else span.end
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -87,8 +88,7 @@ class Clip:
     @property
     def holds(self) -> tuple[Span, ...]:
         """The pauses in the turn, in time order."""
-        ends = zip(self.spans, self.spans[1:], strict=False)
-        return tuple(Span(before.end, after.start) for before, after in ends)
+        return tuple(Span(one.end, then.start) for one, then in pairwise(self.spans))
 
     @property
     def end(self) -> float:
@@ -127,7 +127,7 @@ def _cut(voice: EspeakVoice, parts: tuple[str, ...]) -> list[Audio]:
         places.append(round(speech.marks[count - 1].until * SAMPLE_RATE / voice.sample_rate))
     pieces = [piece.copy() for piece in np.split(audio, places)]
     ramp = np.linspace(0.0, 1.0, _FADE, dtype=np.float32)
-    for before, after in zip(pieces, pieces[1:], strict=False):
+    for before, after in pairwise(pieces):
         before[-_FADE:] *= ramp[::-1]
         after[:_FADE] *= ramp
     return pieces

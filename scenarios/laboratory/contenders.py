@@ -43,12 +43,17 @@ class Contender(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A contender with its default settings. ``note``: what a reader of its row must know."""
+    """A contender with its default settings: ``stock``, of which the first stands for it in calls.
+
+    ``parameter``: what its thresholds are. ``note``: what a reader of its row must know.
+    ``holds_calls``: whether it can be asked about calls as well as about clips.
+    """
 
     contender: Contender
     stock: tuple[float, ...]
     parameter: str
     note: str = ""
+    holds_calls: bool = True
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -32,8 +33,7 @@ class Turn:
     @property
     def holds(self) -> tuple[Span, ...]:
         """The pauses in the turn."""
-        pairs = zip(self.spans, self.spans[1:], strict=False)
-        return tuple(Span(before.end, after.start) for before, after in pairs)
+        return tuple(Span(one.end, then.start) for one, then in pairwise(self.spans))
 
     @property
     def end(self) -> float:

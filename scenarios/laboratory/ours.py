@@ -83,8 +83,9 @@ def taken_at(silence: Silence, endpointing: Endpointing) -> float | None:
 class Kairos:
     """``Contender``: ours, swept over ``patience``.
 
-    ``remembered``: the silences by clip. ``stops``: when a recorded call's agent fell silent,
-    by the call's name; for calls that is a matter of record.
+    ``remembered``: the silences by clip. For recorded calls it is a matter of record: ``stops``
+    says when the agent fell silent that spoke at the event's onset, ``onsets`` when it began to
+    sound, both by the call's name.
     """
 
     thresholds = PATIENCES_S
@@ -94,17 +95,21 @@ class Kairos:
         name: str,
         remembered: Mapping[str, tuple[Silence, ...]],
         stops: Mapping[str, float | None],
+        onsets: Mapping[str, tuple[float, ...]],
     ) -> None:
         self.name = name
         self._remembered = remembered
         self._stops = stops
+        self._onsets = onsets
         self._taken: dict[tuple[str, float], tuple[float, ...]] = {}
 
     def takes_floor_at(
         self, clip_name: str, onset_s: float, until_s: float | None, threshold: float
     ) -> float | None:
-        """See ``Contender``. ``threshold``: the patience (s)."""
-        for at in self._decided(clip_name, threshold):
+        """See ``Contender``. ``threshold``: the patience (s); calls were held with the default."""
+        recorded = self._onsets.get(clip_name)
+        times = self._decided(clip_name, threshold) if recorded is None else recorded
+        for at in times:
             if at >= onset_s and (until_s is None or at < until_s):
                 return at
         return None
