@@ -26,6 +26,8 @@ bench = typer.Typer(
 )
 
 RESULTS = "turns.json"
+PLOT = "latency.svg"
+PAGE = "index.html"
 
 
 class SplitChoice(StrEnum):
@@ -63,6 +65,7 @@ def turns(
     from rich.console import Console
 
     from scenarios.laboratory.bench import Settings, jobs, run_bench
+    from scenarios.laboratory.plot import render_plot
     from scenarios.laboratory.results import summary
     from scenarios.laboratory.work import Done
 
@@ -80,13 +83,18 @@ def turns(
 
         done = run_bench(settings, on_done=on_done)
     found = summary(done)
-    _write(out, found)
+    _write(out, found, render_plot(done.standings))
     _tell(console, found)
-    console.print(f"wrote {out / RESULTS}")
+    for name in (RESULTS, PLOT, PAGE):
+        console.print(f"wrote {out / name}")
 
 
-def _write(out: Path, found: dict[str, Json]) -> None:
+def _write(out: Path, found: dict[str, Json], plot: str) -> None:
+    from scenarios.laboratory.page import render_page
+
     out.mkdir(parents=True, exist_ok=True)
+    (out / PLOT).write_text(plot, encoding="utf-8")
+    (out / PAGE).write_text(render_page(found, plot), encoding="utf-8")
     text = json.dumps(found, indent=1, ensure_ascii=False)
     (out / RESULTS).write_text(text + "\n", encoding="utf-8")
 

@@ -28,7 +28,10 @@ from system1.questions import Question
 
 POLICY = "broadband"
 """The shipped policy whose words the ears know, and whose numbers are the default settings."""
-PATIENCES_S = tuple(round(float(value), 3) for value in np.geomspace(0.05, 60.0, 61))
+PATIENCES_S = tuple(
+    sorted({3.0, *(round(float(value), 3) for value in np.geomspace(0.05, 60.0, 60))})
+)
+"""0.05 to 60 s, the default among them."""
 
 
 @cache

@@ -34,7 +34,7 @@ def tables(found: dict[str, Json]) -> tuple[Table, ...]:
     return (
         Table(
             "End of turn: delay at so many false cut-offs, each swept over its own threshold",
-            ("p50 at 5 %", "p90 at 5 %", "p50 at 10 %", "p90 at 10 %", "cut at 300 ms"),
+            ("5 %: p50", "p90", "10 %: p50", "p90", "cut at 0.3 s"),
             tuple(
                 Row(
                     name,
@@ -68,8 +68,8 @@ def tables(found: dict[str, Json]) -> tuple[Table, ...]:
             ),
         ),
         Table(
-            "The floor at default settings",
-            ("yields", "stop p50", "stop p95", "backchannel", "tic", "aside", "responds"),
+            "The floor at default settings (kept: not given up for a backchannel, a tic, an aside)",
+            ("yields", "stop p50", "stop p95", "kept: bc", "tic", "aside", "responds"),
             tuple(
                 Row(
                     name,
@@ -94,7 +94,7 @@ def repeats(found: dict[str, Json]) -> str:
     """How reproducible our decisions were, in a sentence."""
     one = _of(found, "repeatability")
     return (
-        f"The same decisions in {one['runs']} runs: {one['differing']} of {one['clips']} clips "
+        f"Decisions of {one['runs']} run(s) compared: {one['differing']} of {one['clips']} clips "
         f"differ. In chunks of 80 ms instead of 10: {one['chunk_differing']} differ, and the "
         f"others by {seconds(one['chunk_shift_s'])} at most."
     )
@@ -116,7 +116,7 @@ def _stocks(one: dict[str, Json]) -> list[dict[str, Json]]:
 
 
 def _unit(one: dict[str, Json]) -> str:
-    """The parameter without the name of the quantity: ``patience, s`` as ``s patience``."""
+    """The parameter behind a number: ``patience, s`` as ``s patience``."""
     name, comma, unit = str(one["parameter"]).partition(", ")
     return f"{unit} {name}" if comma else name
 
