@@ -22,7 +22,7 @@ from scenarios.laboratory.texts import words
 from speech.profiles import open_ears
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.vocabulary import Vocabulary
-from system1.evidence import WEIGHTS, Evidence
+from system1.evidence import Evidence
 from system1.percepts import Percept
 from system1.questions import Question
 
@@ -32,6 +32,11 @@ PATIENCES_S = tuple(
     sorted({3.0, *(round(float(value), 3) for value in np.geomspace(0.05, 60.0, 60))})
 )
 """0.05 to 60 s, the default among them."""
+
+ACOUSTIC = frozenset(
+    "smart_turn level_hold final_fall final_rise low_end lengthened quieter".split()
+)
+"""Features of the evidence that come from the voice, beside the horizons of a semantic VAD."""
 
 
 @cache
@@ -72,7 +77,11 @@ def by_words_alone(silence: Silence) -> Silence:
 
 
 def _by_words(known: Known) -> Known:
-    features = tuple(one for one in known.evidence.features if one[0] in WEIGHTS)
+    features = tuple(
+        (name, part)
+        for name, part in known.evidence.features
+        if name not in ACOUSTIC and not name.startswith("semantic_vad")
+    )
     total = sum(weight for _, weight in features)
     return replace(known, evidence=Evidence(1.0 / (1.0 + math.exp(-total)), features))
 
