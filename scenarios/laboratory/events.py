@@ -32,7 +32,8 @@ SILENT_EVERY: dict[EventKind, int] = {"vocal_tic": 4, "non_directed": 2}
 
 STARTS_S = (1.0, 1.7, 2.6, 3.4)
 """Into the agent's answer."""
-SNRS_DB: tuple[float | None, ...] = (None, None, 25.0, 15.0)
+SNRS_DB: tuple[float | None, ...] = (None, None, 25.0, 20.0)
+"""Good lines: a question that was misheard has no long answer, and its call is lost."""
 ASIDE_DB = (-12.0, -14.0, -16.0, -18.0, -20.0)
 """Non-directed speech, relative to the caller's own."""
 TIC_DB = (0.0, -3.0, -6.0)
