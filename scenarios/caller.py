@@ -29,7 +29,7 @@ from scenarios.sounds import KEY_S, sound
 from scenarios.steps import CallerStep
 from speech.audiofile import read_wav
 from speech.espeak import EspeakVoice
-from speech.protocols import SAMPLE_RATE, Audio
+from speech.protocols import SAMPLE_RATE, Audio, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,10 @@ class _Renderer:
             return SpokenLine(silence, (), step.dtmf)
         if step.say is not None:
             parts = [self._distant(step, self._spoken(step, part)) for part in step.parts]
-            return self._joined(parts, step.pause)
+            return joined(parts, [step.pause or 0.0] * (len(parts) - 1))
         if step.wav is not None:
             wave = self._distant(step, read_wav(self.folder / step.wav))
-            return self._joined([self._carried(wave)], None)
+            return joined([self._carried(wave)], [])
         assert step.sound is not None
         wave = sound(step.sound, step.seconds, step.level_db, self.caller.seed + index)
         if step.muffled:
@@ -106,11 +106,7 @@ class _Renderer:
         return audio * np.float32(10 ** ((step.level_db or 0.0) / 20))
 
     def _spoken(self, step: CallerStep, text: str) -> Audio:
-        voice = self._voice(step)
-        pieces = [speech.audio for speech in voice.speak(text)]
-        audio = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
-        audio = soxr.resample(audio, voice.sample_rate, SAMPLE_RATE, quality="HQ")
-        audio = np.asarray(audio, np.float32)
+        audio = voiced(self._voice(step), text)
         return self._carried(band_limited(audio, None, MUMBLE_HZ) if step.mumbled else audio)
 
     def _voice(self, step: CallerStep) -> EspeakVoice:
@@ -126,27 +122,35 @@ class _Renderer:
         return self._voices[manner]
 
     def _carried(self, audio: Audio) -> Audio:
-        return _trimmed(TelephoneLine(self.caller.line, 0).carried(audio))
-
-    def _joined(self, parts: Sequence[Audio], pause: float | None) -> SpokenLine:
-        silence = np.zeros(round((pause or 0.0) * SAMPLE_RATE), np.float32)
-        pieces: list[Audio] = []
-        spans: list[Span] = []
-        at = 0
-        for index, part in enumerate(parts):
-            if index:
-                pieces.append(silence)
-                at += silence.size
-            spans.append(Span(at / SAMPLE_RATE, (at + part.size) / SAMPLE_RATE))
-            pieces.append(part)
-            at += part.size
-        return SpokenLine(np.concatenate(pieces), tuple(spans))
+        return trimmed(TelephoneLine(self.caller.line, 0).carried(audio))
 
 
-def _trimmed(audio: Audio) -> Audio:
+def voiced(voice: Voice, text: str) -> Audio:
+    """A text in this voice, at ``SAMPLE_RATE``, before it has come over any line."""
+    pieces = [speech.audio for speech in voice.speak(text)]
+    audio = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+    resampled = soxr.resample(audio, voice.sample_rate, SAMPLE_RATE, quality="HQ")
+    return np.asarray(resampled, np.float32)
+
+
+def trimmed(audio: Audio) -> Audio:
     """From the first audible sample to the last; what is all silent is a single sample."""
     loud = np.flatnonzero(np.abs(audio) > AUDIBLE)
     return audio[loud[0] : loud[-1] + 1] if loud.size else np.zeros(1, np.float32)
+
+
+def joined(parts: Sequence[Audio], pauses_s: Sequence[float]) -> SpokenLine:
+    """Parts with silence between them: one pause (s) fewer than there are parts."""
+    pieces: list[Audio] = []
+    spans: list[Span] = []
+    at = 0
+    for part, pause_s in zip(parts, (0.0, *pauses_s), strict=True):
+        silence = np.zeros(round(pause_s * SAMPLE_RATE), np.float32)
+        at += silence.size
+        spans.append(Span(at / SAMPLE_RATE, (at + part.size) / SAMPLE_RATE))
+        pieces += (silence, part)
+        at += part.size
+    return SpokenLine(np.concatenate(pieces), tuple(spans))
 
 
 @dataclass(slots=True)

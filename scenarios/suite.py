@@ -159,7 +159,7 @@ def _run(jobs: Sequence[_Job], workers: int) -> Iterator[Finished]:
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context)
     try:
-        with _interrupts_held():
+        with interrupts_held():
             results = pool.map(_play, jobs, chunksize=max(1, len(jobs) // (workers * 16)))
         yield from results
     finally:
@@ -167,7 +167,7 @@ def _run(jobs: Sequence[_Job], workers: int) -> Iterator[Finished]:
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Processes begun in here never see Ctrl-C, which is for their parent to answer."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from agent.cli.bench import bench
 from agent.cli.call import call
 from agent.cli.check import check
 from agent.cli.demo import demo
@@ -33,6 +34,7 @@ app.command("replay")(replay)
 app.command("tune")(tune)
 app.command("check")(check)
 app.command("schema")(schema)
+app.add_typer(bench)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,0 +1,139 @@
+"""Our own agent as a contender: what its ears told of a clip, and what System 1 made of it.
+
+The ears hear each clip once; what was known in each silence is kept, and every patience of the
+sweep decides on that (``agent.moments``, whose truth is tested against System 1 itself).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+
+from agent.listening import caller_phrases, machine_phrases
+from agent.moments import Known, Silence, floor_taken_at, overheard
+from policies.loading import load_policy
+from policies.policy import Policy
+from policies.timing import Endpointing
+from scenarios.laboratory.texts import words
+from speech.profiles import open_ears
+from speech.protocols import SAMPLE_RATE, Audio
+from speech.vocabulary import Vocabulary
+from system1.evidence import Evidence
+from system1.percepts import Percept
+from system1.questions import Question
+
+POLICY = "broadband"
+"""The shipped policy whose words the ears know, and whose numbers are the default settings."""
+PATIENCES_S = tuple(
+    sorted({3.0, *(round(float(value), 3) for value in np.geomspace(0.05, 60.0, 60))})
+)
+"""0.05 to 60 s, the default among them."""
+
+ACOUSTIC = frozenset(
+    "smart_turn level_hold final_fall final_rise low_end lengthened quieter".split()
+)
+"""Features of the evidence that come from the voice, beside the horizons of a semantic VAD."""
+
+
+@cache
+def policy() -> Policy:
+    """The shipped policy."""
+    return load_policy(POLICY)
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The policy's words, and those single words of the corpus that it lacks."""
+    bare = Vocabulary(caller_phrases(policy()), machine_phrases(policy()))
+    known = {word for word, _ in bare.pronunciations()}
+    lacking = tuple(word for word in words() if word not in known)
+    return Vocabulary((*bare.phrases, *lacking), bare.machines)
+
+
+def heard(audio: Audio, question: Question | None, chunk_ms: int = 10) -> tuple[Percept, ...]:
+    """What the embedded ears tell of a clip that comes in chunks of so many ms."""
+    ears = open_ears("embedded", vocabulary(), "en")
+    ears.expect(question)
+    size = SAMPLE_RATE * chunk_ms // 1000
+    percepts: list[Percept] = []
+    for end in range(size, audio.size + 1, size):
+        percepts += ears.hear(audio[end - size : end], end / SAMPLE_RATE)
+    ears.close()
+    return tuple(percepts)
+
+
+def silences(percepts: Iterable[Percept], question: Question | None) -> tuple[Silence, ...]:
+    """The caller's silences in them, with what was known in each."""
+    return tuple(overheard(policy(), percepts, question))
+
+
+def by_words_alone(silence: Silence) -> Silence:
+    """The same silence as it is for who has the words and the question, and no acoustic score."""
+    return replace(silence, known=tuple(_by_words(known) for known in silence.known))
+
+
+def _by_words(known: Known) -> Known:
+    features = tuple(
+        (name, part)
+        for name, part in known.evidence.features
+        if name not in ACOUSTIC and not name.startswith("semantic_vad")
+    )
+    total = sum(weight for _, weight in features)
+    return replace(known, evidence=Evidence(1.0 / (1.0 + math.exp(-total)), features))
+
+
+def taken_at(silence: Silence, endpointing: Endpointing) -> float | None:
+    """When the floor is taken in it with these numbers (s)."""
+    shortest_s = policy().turn_taking.bargein.min_speech
+    return floor_taken_at(silence, endpointing, shortest_speech_s=shortest_s)
+
+
+class Kairos:
+    """``Contender``: ours, swept over ``patience``.
+
+    ``remembered``: the silences by clip. For recorded calls it is a matter of record: ``stops``
+    says when the agent fell silent that spoke at the event's onset, ``onsets`` when it began to
+    sound, both by the call's name.
+    """
+
+    thresholds = PATIENCES_S
+
+    def __init__(
+        self,
+        name: str,
+        remembered: Mapping[str, tuple[Silence, ...]],
+        stops: Mapping[str, float | None],
+        onsets: Mapping[str, tuple[float, ...]],
+    ) -> None:
+        self.name = name
+        self._remembered = remembered
+        self._stops = stops
+        self._onsets = onsets
+        self._taken: dict[tuple[str, float], tuple[float, ...]] = {}
+
+    def takes_floor_at(
+        self, clip_name: str, onset_s: float, until_s: float | None, threshold: float
+    ) -> float | None:
+        """See ``Contender``. ``threshold``: the patience (s); calls were held with the default."""
+        recorded = self._onsets.get(clip_name)
+        times = self._decided(clip_name, threshold) if recorded is None else recorded
+        for at in times:
+            if at >= onset_s and (until_s is None or at < until_s):
+                return at
+        return None
+
+    def stops_at(self, clip_name: str, onset_s: float) -> float | None:
+        """See ``Contender``: from the recording."""
+        return self._stops.get(clip_name)
+
+    def _decided(self, clip_name: str, patience_s: float) -> tuple[float, ...]:
+        key = clip_name, patience_s
+        if key not in self._taken:
+            numbers = policy().turn_taking.endpointing.model_copy(update={"patience": patience_s})
+            times = (taken_at(silence, numbers) for silence in self._remembered[clip_name])
+            self._taken[key] = tuple(at for at in times if at is not None)
+        return self._taken[key]
