@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from speech.activity import Activity
+from speech.completion import CompletionMeter
 from speech.errors import SpeechError
 from speech.prosody import ProsodyMeter
 from speech.protocols import SAMPLE_RATE, Audio
@@ -27,9 +28,14 @@ _EMPHASES = {AnswerKind.DIGITS: Emphasis.DIGITS, AnswerKind.SPELLING: Emphasis.S
 
 
 class EmbeddedEars:
-    """``Ears`` for English. Raises ``SpeechError`` for other languages and missing packages."""
+    """``Ears`` for English. Raises ``SpeechError`` for other languages and missing packages.
 
-    def __init__(self, vocabulary: Vocabulary, language: str) -> None:
+    ``completion``: a model that is asked at each pause whether the turn is over, if there is one.
+    """
+
+    def __init__(
+        self, vocabulary: Vocabulary, language: str, completion: CompletionMeter | None = None
+    ) -> None:
         if language.split("-")[0].lower() != "en":
             raise SpeechError(
                 f"the embedded ears understand English only, not {language!r}: "
@@ -40,6 +46,7 @@ class EmbeddedEars:
         self._activity = Activity()
         self._prosody = ProsodyMeter()
         self._beeps = BeepMeter()
+        self._completion = completion
         self._downsampler = Downsampler(_CHUNK)
         self._pending = np.zeros(0, np.float32)
         self._begins: float | None = None
@@ -84,6 +91,9 @@ class EmbeddedEars:
                 self._onset, self._quiet_since = None, change.offset
             case None:
                 pass
+        if self._completion is not None:
+            completion = self._completion.step(chunk, change, ends, at)
+            percepts += [completion] if completion is not None else []
         prosody = self._prosody.step(chunk, self._activity.speaking, at)
         if prosody is not None:
             percepts.append(prosody)
