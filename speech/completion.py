@@ -77,4 +77,4 @@ class CompletionMeter:
         )
         self._due = None
         found = self._judge.probability(recent[first:last])
-        return Completion(at, self._by, round(found, 4), self._offset)
+        return Completion(at, self._by, round(found, 4), round(self._offset, 4))

@@ -36,6 +36,12 @@ ABSENT = (
     "no human speech: Debian's pocketsphinx-testdata is not installed "
     "(apt-get install pocketsphinx-testdata)"
 )
+HOW = (
+    "sentences read by three people (Debian's pocketsphinx-testdata), each whole and cut after "
+    "every word that has two or more on both sides; cuts dated by forced alignment, to the "
+    "faintest 5 ms within 25 ms; sounds by energy; nothing is tuned to them"
+)
+"""What a reader of the table must know."""
 READINGS = ("librivox/transcription", "cards/cards.transcription")
 """Transcripts of the WAV files beside them."""
 COMMAND = ("goforward.raw", "go forward ten meters")
