@@ -1,5 +1,6 @@
 # Everything happens in .venv: `make demo` fills it with the light environment, `make env` and
-# `make test` with the full one. A stamp says for which requirements it was filled.
+# `make test` with the full one, and .venv/peers with those that the bench runs beside ours. A stamp
+# says for which requirements each was filled.
 
 # The first Python that is new enough, looked for once and only where it is needed.
 FIND_PYTHON = for python in python3 python3.11 python3.12 python3.13 python3.14; do \
@@ -16,8 +17,11 @@ BIN := .venv/bin
 UV := $(BIN)/uv --quiet
 LIGHT := .venv/light.stamp
 FULL := .venv/full.stamp
+# Pipecat's pins would take protobuf and soxr back: it lives by itself.
+PIPECAT := .venv/peers/pipecat
+PEERS := $(PIPECAT).stamp
 COMPILE := uv --quiet pip compile --no-emit-index-url --no-emit-find-links --no-header \
-	--no-annotate --python-version 3.11 pyproject.toml
+	--no-annotate --python-version 3.11
 
 # Debian packages that a test needs, and a command of each.
 SYSTEM := chromium:chromium
@@ -31,10 +35,10 @@ help: ## this list
 demo: $(if $(wildcard $(FULL)),$(FULL),$(LIGHT)) ## set up the light environment and run the demonstration call
 	@$(BIN)/kairos demo
 
-env: $(FULL) ## set up the full environment: every extra, torch for the CPU, the developer's tools
+env: $(FULL) $(PEERS) ## set up the full environment: torch for the CPU, the developer's tools, Pipecat
 	@echo "kairos is $(BIN)/kairos"
 
-test: $(FULL) system ## set up the full environment and run every test (ARGS=... goes to pytest)
+test: $(FULL) $(PEERS) system ## set up the full environment and run every test (ARGS=... goes to pytest)
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: lint types test ## lint, types and every test
@@ -65,6 +69,12 @@ $(FULL): pyproject.toml requirements/full.txt requirements/overrides.txt | $(BIN
 		-r requirements/full.txt -e '.[all,dev]'
 	@touch $@ $(LIGHT)
 
+$(PEERS): requirements/pipecat.txt | $(BIN)/uv
+	@echo "setting up $(PIPECAT)"
+	@$(BIN)/python -m venv --clear --without-pip $(PIPECAT)
+	@$(UV) pip install --python $(PIPECAT)/bin/python -r requirements/pipecat.txt
+	@touch $@
+
 system:
 	@missing=""; for one in $(SYSTEM); do \
 		command -v "$${one#*:}" >/dev/null || missing="$$missing $${one%:*}"; done; \
@@ -75,10 +85,14 @@ system:
 			|| { echo "make: apt-get could not install$$missing; see .venv/system.log" >&2; exit 2; }; \
 	else echo "make: the tests need$$missing (apt-get install$$missing)" >&2; exit 2; fi
 
-pins: $(FULL) ## renew requirements/*.txt from pyproject.toml (Python 3.11, torch for the CPU)
-	@$(BIN)/$(COMPILE) --upgrade --universal --extra embedded -o requirements/light.txt
-	@$(BIN)/$(COMPILE) --upgrade --all-extras --overrides requirements/overrides.txt -o requirements/full.txt
+pins: $(FULL) $(PEERS) ## renew requirements/*.txt from pyproject.toml (Python 3.11, torch for the CPU)
+	@$(BIN)/$(COMPILE) pyproject.toml --upgrade --universal --extra embedded -o requirements/light.txt
+	@$(BIN)/$(COMPILE) pyproject.toml --upgrade --extra all --extra dev \
+		--overrides requirements/overrides.txt -o requirements/full.txt
 	@sed -i 's/+cpu$$//' requirements/full.txt
+	@grep '^pipecat-ai==' requirements/pipecat.txt | \
+		$(BIN)/$(COMPILE) - --upgrade -o .venv/pipecat.txt
+	@mv .venv/pipecat.txt requirements/pipecat.txt
 
 clean: ## remove the environment, caches and outputs
 	@rm -rf .venv out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
 from policies import yaml12
-from policies.model import ID_PATTERN, LANGUAGE_PATTERN
+from policies.model import ID_PATTERN, LANGUAGE_PATTERN, PROFILE_PATTERN
 from policies.problems import Problem
 from policies.shapes import Shape
 from policies.yaml12 import Mapping, Node, Path, dotted
@@ -47,6 +47,7 @@ _PLAIN = {
 }
 _PATTERNS = {
     ID_PATTERN: "may hold only letters a to z, digits, '-' and '_', not {value}",
+    PROFILE_PATTERN: "may hold only letters a to z, digits, '-', '_' and '+', not {value}",
     LANGUAGE_PATTERN: "must be a language tag such as en or zh-CN, not {value}",
 }
 _SHAPES = {

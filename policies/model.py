@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+PROFILE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_+-]*$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 Place = tuple[str | int, ...]
@@ -98,6 +99,7 @@ def _beside(value: str, info: ValidationInfo) -> str:
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+ProfileName = Annotated[str, StringConstraints(pattern=PROFILE_PATTERN)]
 Seconds = Annotated[float, Field(ge=0, le=3600)]
 
 Phrase = Annotated[Text, AfterValidator(_pronounceable)]

@@ -22,6 +22,7 @@ from policies.model import (
     Id,
     Line,
     Place,
+    ProfileName,
     Section,
     Text,
     refuse,
@@ -86,7 +87,9 @@ class Policy(Section):
     language: str = Field(
         "en", pattern=LANGUAGE_PATTERN, description="BCP 47 language tag, such as en or zh-CN."
     )
-    speech: Id | None = Field(None, description="Speech profile, such as embedded.")
+    speech: ProfileName | None = Field(
+        None, description="Speech profile, such as embedded or embedded+smart-turn."
+    )
     persona: Persona = Field(description="Who the agent is.")
     voice: VoiceChoice = Field(VoiceChoice(), description="How the agent sounds.")
     greeting: Line = Field(description="The first words of a call.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from speech.activity import Activity
+from speech.completion import CompletionMeter
 from speech.contour import ContourMeter
 from speech.echo import EchoMeter
 from speech.errors import SpeechError
@@ -35,9 +36,14 @@ _EMPHASES = {AnswerKind.DIGITS: Emphasis.DIGITS, AnswerKind.SPELLING: Emphasis.S
 
 
 class EmbeddedEars:
-    """``Ears`` for English. Raises ``SpeechError`` for other languages and missing packages."""
+    """``Ears`` for English. Raises ``SpeechError`` for other languages and missing packages.
 
-    def __init__(self, vocabulary: Vocabulary, language: str) -> None:
+    ``completion``: a model that is asked at each pause whether the turn is over, if there is one.
+    """
+
+    def __init__(
+        self, vocabulary: Vocabulary, language: str, completion: CompletionMeter | None = None
+    ) -> None:
         if language.split("-")[0].lower() != "en":
             raise SpeechError(
                 f"the embedded ears understand English only, not {language!r}: "
@@ -52,6 +58,7 @@ class EmbeddedEars:
         self._laughter = LaughMeter()
         self._echo = EchoMeter()
         self._beeps = BeepMeter()
+        self._completion = completion
         self._downsampler = Downsampler(_CHUNK)
         self._pending = np.zeros(0, np.float32)
         self._begins: float | None = None
@@ -104,6 +111,9 @@ class EmbeddedEars:
                 percepts += [contour] if contour is not None else []
             case None:
                 pass
+        if self._completion is not None:
+            completion = self._completion.step(chunk, change, ends, at)
+            percepts += [completion] if completion is not None else []
         prosody = self._prosody.step(chunk, self._activity.speaking, at)
         if prosody is not None:
             percepts.append(prosody)

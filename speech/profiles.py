@@ -31,6 +31,14 @@ def _embedded_ears(vocabulary: Vocabulary, language: str) -> Ears:
     return EmbeddedEars(vocabulary, language)
 
 
+def _embedded_ears_with_smart_turn(vocabulary: Vocabulary, language: str) -> Ears:
+    from speech.completion import CompletionMeter
+    from speech.embedded import EmbeddedEars
+    from speech.smart_turn import SmartTurn
+
+    return EmbeddedEars(vocabulary, language, CompletionMeter(SmartTurn(), "smart_turn"))
+
+
 def _embedded_voice(language: str, name: str | None, rate: int, pitch: int) -> Voice:
     from speech.espeak import EspeakVoice, UnknownVoice
 
@@ -52,7 +60,10 @@ def _espeak_names(language: str) -> tuple[str, ...]:
 
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
-    {"embedded": Profile(_embedded_ears, _embedded_voice)}
+    {
+        "embedded": Profile(_embedded_ears, _embedded_voice),
+        "embedded+smart-turn": Profile(_embedded_ears_with_smart_turn, _embedded_voice),
+    }
 )
 
 

@@ -14,8 +14,11 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-COMPANIONS = {"markupsafe": "jinja2", "pydantic_core": "pydantic"}
-"""Imported beside what they come with."""
+COMPANIONS = {"markupsafe": "jinja2", "pipecat": "pipecat-ai", "pydantic_core": "pydantic"}
+"""Imported beside what they come with, or where our environment does not have them."""
+
+APART = {"smart-turn"}
+"""Extras whose pins are too strict for the full environment."""
 
 PACKAGES = ("agent", "policies", "scenarios", "speech", "system1", "system2")
 
@@ -108,9 +111,19 @@ def test_pins_cover_what_is_declared_and_name_no_registry(root: Path, name: str)
     base, extras = declared["dependencies"], declared["optional-dependencies"]
     assert isinstance(base, list)
     assert isinstance(extras, dict)
-    chosen = ["embedded"] if name == "light" else [one for one in extras if one != "all"]
+    chosen = (
+        ["embedded"] if name == "light" else [one for one in extras if one not in {"all", *APART}]
+    )
     wanted = [*base, *(one for extra in chosen for one in extras[extra])]
     assert {canonicalize_name(Requirement(one).name) for one in wanted} <= pinned
+
+
+def test_pipecat_is_pinned_with_all_that_it_needs(root: Path) -> None:
+    lines = (root / "requirements" / "pipecat.txt").read_text(encoding="utf-8").splitlines()
+    pins = {canonicalize_name(Requirement(line).name): Requirement(line) for line in lines}
+    assert all(str(pin.specifier).startswith("==") and pin.url is None for pin in pins.values())
+    assert str(pins[canonicalize_name("pipecat-ai")].specifier) == "==1.14.0"
+    assert {"numpy", "onnxruntime", "loudness", "soxr"} <= set(pins)
 
 
 @pytest.mark.slow

@@ -194,6 +194,11 @@ BROKEN = {
         "policy: my bot\npersona: {name: Ann}\ngreeting: Hello\n",
         "f.yaml:1:9: policy: may hold only letters a to z, digits, '-' and '_', not 'my bot'",
     ),
+    "speech profile": (
+        HEAD + "speech: embedded smart-turn\n",
+        "f.yaml:4:9: speech: may hold only letters a to z, digits, '-', '_' and '+', "
+        "not 'embedded smart-turn'",
+    ),
     "language": (
         HEAD + "language: English\n",
         "f.yaml:4:11: language: must be a language tag such as en or zh-CN, not 'English'",
