@@ -55,11 +55,11 @@ class BargeIn(Section):
         0.3, le=5, description="Speech shorter than this never interrupts. Unit: s."
     )
     decide_by: Seconds = Field(
-        0.42,
+        0.28,
         le=5,
-        description="Speech over the agent whose words are settled, and no backchannel, "
-        "interrupts after this long; words that only interruptions begin with do so after "
-        "decide_from. Unit: s.",
+        description="Speech over the agent with words that are no backchannel interrupts after "
+        "this long, though they may still change: if they become a backchannel, the agent goes on "
+        "within resume_agreed. Later (0.42) it stops less often in vain, and more slowly. Unit: s.",
     )
     clear: float = Field(
         0.5,
@@ -79,6 +79,32 @@ class BargeIn(Section):
         le=5,
         description="A single small word ('how', 'my') counts once it has been read so long and "
         "has not become another. Unit: s.",
+    )
+    unlike: float = Field(
+        -14.0,
+        ge=-100,
+        le=0,
+        description="Speech whose first sounds are so much less likely in a backchannel or a hum "
+        "than anywhere is neither, and its words count after decide_from. Unit: nats.",
+    )
+    fits: float = Field(
+        3.0,
+        ge=-100,
+        le=100,
+        description="Speech whose first sounds are so likely in a backchannel or a hum may be one, "
+        "whatever its words seem to be. Unit: nats.",
+    )
+    fits_by: Seconds = Field(
+        0.5,
+        le=5,
+        description="Such speech, and any where nothing is known of its sounds, interrupts after "
+        "this long. Unit: s.",
+    )
+    short: Seconds = Field(
+        0.7,
+        le=5,
+        description="Speech that is over after so long and fits, or was hardly recognised, is "
+        "taken for a backchannel. Unit: s.",
     )
     background_db: float = Field(
         -9.0,
@@ -140,14 +166,19 @@ class BargeIn(Section):
     max_wordless: Seconds = Field(
         0.8,
         le=5,
-        description="Speech over the agent in which no word is recognised, or only words that "
-        "may still change, interrupts after this long. Unit: s.",
+        description="Speech over the agent in which no word is recognised interrupts after this "
+        "long. Unit: s.",
     )
     resume_after: Seconds = Field(
         1.2,
         le=10,
         description="After a stop, silence without a word for this long: it was a false "
         "barge-in and the agent goes on from where it stopped. Unit: s.",
+    )
+    resume_agreed: Seconds = Field(
+        0.1,
+        le=10,
+        description="The same where a backchannel is what was said. Unit: s.",
     )
     duck_db: float = Field(
         -12.0,

@@ -14,7 +14,9 @@ from speech.contour import ContourMeter
 from speech.echo import EchoMeter
 from speech.errors import SpeechError
 from speech.laughter import LaughMeter
+from speech.likeness import LikenessMeter
 from speech.loudness import LoudnessMeter
+from speech.music import MusicMeter
 from speech.prosody import ProsodyMeter
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.recogniser import Recogniser
@@ -23,7 +25,7 @@ from speech.silero import SileroVad
 from speech.sphinx import Sphinx
 from speech.tones import BeepMeter
 from speech.vocabulary import Emphasis, Vocabulary
-from system1.percepts import Percept, SpeechStarted, SpeechStopped
+from system1.percepts import Heard, Percept, SpeechStarted, SpeechStopped
 from system1.questions import AnswerKind, Question
 
 _CHUNK = 768
@@ -50,7 +52,7 @@ class EmbeddedEars:
                 "use --fidelity text, or another --speech profile"
             )
         self._vad = SileroVad()
-        self._recogniser = Recogniser(Sphinx(vocabulary))
+        self._recogniser = Recogniser(Sphinx(vocabulary), LikenessMeter(vocabulary.backchannels))
         self._activity = Activity()
         self._prosody = ProsodyMeter()
         self._contour = ContourMeter(self._prosody)
@@ -58,6 +60,7 @@ class EmbeddedEars:
         self._laughter = LaughMeter()
         self._echo = EchoMeter()
         self._beeps = BeepMeter()
+        self._music = MusicMeter()
         self._completion = completion
         self._downsampler = Downsampler(_CHUNK)
         self._pending = np.zeros(0, np.float32)
@@ -131,10 +134,12 @@ class EmbeddedEars:
         beep = self._beeps.step(chunk, at)
         if beep is not None:
             percepts.append(beep)
-        heard = self._recogniser.step(chunk, ends, self._onset, self._quiet_since, at)
-        if heard is not None:
+        music = self._music.step(chunk, at)
+        if music is not None:
+            percepts.append(music)
+        for heard in self._recogniser.step(chunk, ends, self._onset, self._quiet_since, at):
             percepts.append(heard)
-            if heard.final:
+            if isinstance(heard, Heard) and heard.final:
                 clear = bool(heard.words) and heard.confidence >= _CLEAR
                 self._prosody.stretch_ends(clear)
         return percepts

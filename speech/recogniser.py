@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from speech.clarity import Clarity
+from speech.likeness import LikenessMeter
 from speech.protocols import Audio
 from speech.silero import VAD_CHUNK
 from speech.sphinx import ASR_RATE, Sphinx, Token
 from speech.vocabulary import Emphasis
-from system1.percepts import Heard, Word
+from system1.percepts import Heard, Likeness, Word
 
 _OVER_S = 0.2
 """A last word that ended so long ago is over: the decoder itself is 0.1 s behind. Unit: s."""
@@ -49,8 +50,11 @@ class RecogniserTimes:
 class Recogniser:
     """Decodes the stretches of one call."""
 
-    def __init__(self, sphinx: Sphinx, times: RecogniserTimes | None = None) -> None:
+    def __init__(
+        self, sphinx: Sphinx, likeness: LikenessMeter, times: RecogniserTimes | None = None
+    ) -> None:
         self._sphinx = sphinx
+        self._likeness = likeness
         self._times = times or RecogniserTimes()
         count = max(round(self._times.before_s / _CHUNK_S), 1) + 1
         self._recent: deque[NDArray[np.int16]] = deque(maxlen=count)
@@ -70,7 +74,7 @@ class Recogniser:
 
     def step(
         self, chunk: Audio, ends: float, onset: float | None, quiet_since: float | None, at: float
-    ) -> Heard | None:
+    ) -> tuple[Heard | Likeness, ...]:
         """One chunk that ends at ``ends``; what is newly known of the words, as of ``at``.
 
         ``onset``: when the speech under way began, None while there is none; ``quiet_since``:
@@ -80,6 +84,19 @@ class Recogniser:
         samples = np.clip(np.rint((chunk + hiss) * 32768.0), -32768, 32767).astype(np.int16)
         self._recent.append(samples)
         self._clarity.step(chunk, onset is not None)
+        speech_s = None if onset is None else ends - onset
+        likeness = self._likeness.step(samples, speech_s, self._sphinx.mean, at)
+        heard = self._hear(samples, ends, onset, quiet_since, at)
+        return tuple(one for one in (likeness, heard) if one is not None)
+
+    def _hear(
+        self,
+        samples: NDArray[np.int16],
+        ends: float,
+        onset: float | None,
+        quiet_since: float | None,
+        at: float,
+    ) -> Heard | None:
         if not self._open:
             if onset is None:
                 return None

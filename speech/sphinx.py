@@ -122,6 +122,12 @@ class Sphinx:
             self._searches.add(emphasis)
         self._decoder.activate_search(None if emphasis is Emphasis.ANY else emphasis.value)
 
+    @property
+    def mean(self) -> str:
+        """The caller's cepstral mean, as far as it is known."""
+        mean: str = self._decoder.get_cmn(False)
+        return mean
+
     def start(self) -> None:
         """A new utterance."""
         self._fed.clear()

@@ -69,11 +69,12 @@ class Vocabulary:
     """What a caller may say on this line, beside what callers say anywhere: a policy's phrases.
 
     ``machines``: what only a machine would say. It is known as it stands and counts once, so that
-    people are not heard to say it.
+    people are not heard to say it. ``backchannels``: the policy's own, beside the language's.
     """
 
     phrases: tuple[str, ...] = ()
     machines: tuple[str, ...] = ()
+    backchannels: tuple[str, ...] = ()
 
     def sentences(self, emphasis: Emphasis = Emphasis.ANY) -> tuple[str, ...]:
         """The language model's text: lower case, words between single spaces."""

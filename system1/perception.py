@@ -22,6 +22,7 @@ from system1.percepts import (
     Heard,
     Judged,
     Level,
+    Likeness,
     LowPitch,
     Percept,
     PlaybackCut,
@@ -106,6 +107,8 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
             scene.suspicion = scene.suspicion.sounded(percept.sound)
         case Level():
             return _level(scene, percept)
+        case Likeness(backchannel=nats):
+            scene.caller.likeness = nats if math.isfinite(nats) else None
         case Prosody():
             scene.affect = scene.affect.heard(percept, scene.policy.affect)
         case LowPitch():
@@ -154,6 +157,7 @@ def _speech_started(scene: Scene, percept: SpeechStarted) -> list[Notice]:
     caller.onset = percept.onset
     caller.ignored = None
     caller.change_db, caller.echo, caller.vocal = None, 0.0, None
+    caller.likeness = None
     caller.completion = {}
     caller.ending = PauseOnset(percept.onset)
     if caller.turn_start is None:

@@ -173,6 +173,18 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """How like the beginning of the speech under way is to a backchannel's or a hum's, as sound.
+
+    ``backchannel``: the logarithm of how likely the sounds so far are if it is one, over how likely
+    they are if it is anything (nats; about 0 or more: it may well be one; -20: it is none).
+    """
+
+    at: float
+    backchannel: float
+
+
+@dataclass(frozen=True, slots=True)
 class SoundEvent:
     """A sound that is no speech: ``dtmf`` (``detail``: the digit), ``beep``, ``music`` ..."""
 
@@ -245,6 +257,7 @@ Percept = (
     | Contour
     | LowPitch
     | Level
+    | Likeness
     | SoundEvent
     | PlaybackStarted
     | WordPlayed

@@ -163,7 +163,8 @@ class CallerSide:
     ``speech_s``: speech in this turn.
     ``ending``, ``completion``: what the voice and models say of the pause under way.
     ``loudest_db``: level of the speech since ``turn_start``, dBFS; ``own_db``: of the turns so
-    far (``system1.distance``); ``change_db``, ``echo``: as in ``Level``; ``vocal``: a laugh or
+    far (``system1.distance``); ``change_db``, ``echo``: as in ``Level``; ``likeness``:
+    of the stretch under way to a backchannel, nats; ``vocal``: a laugh or
     cough in it. ``called_at``: onset of the last speech from afar that called the agent.
     ``first_word``: of the last stretch, read so since ``first_since``.
     ``ignored``: speech under way that is paid no attention.
@@ -190,6 +191,7 @@ class CallerSide:
     loudest_db: float | None = None
     own_db: float | None = None
     change_db: float | None = None
+    likeness: float | None = None
     echo: float = 0.0
     vocal: str | None = None
     called_at: float | None = None

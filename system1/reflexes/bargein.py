@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from policies.bargein import BargeInType
 from system1.acts import Because, Kind
 from system1.advice import interrupts_after
-from system1.distance import far, is_undecided, relative_db
+from system1.distance import calls, far, is_undecided, relative_db
 from system1.holding import asks_to_wait
 from system1.moves import Disregard, Later, Lower, Proposal, Speak, Withdraw, Yield
 from system1.questions import AnswerKind
@@ -104,7 +104,9 @@ def _sound(scene: Scene) -> Evidence:
     """What is known of the sound itself."""
     relative, change_db = relative_db(scene), scene.caller.change_db
     level = () if relative is None else (("level_db", relative),)
-    return (*level, *(() if change_db is None else (("change_db", change_db),)))
+    change = () if change_db is None else (("change_db", change_db),)
+    likeness = scene.caller.likeness
+    return (*level, *change, *(() if likeness is None else (("likeness", likeness),)))
 
 
 def _at_its_end(scene: Scene, spoken: Spoken) -> bool:
@@ -132,13 +134,17 @@ def _judge(
 ) -> _Judgement | None:
     """What speech over the agent is, as far as it goes; None if it is no affair of this reflex.
 
-    Words that only an interruption begins with decide at once. Others are waited for: a partial
-    "for" may yet become a "right", so they must have settled, with more coming, or last longer
-    than any backchannel does. What was short and hardly recognised is taken for a backchannel.
+    Words that only an interruption begins with decide at once, and so do any words where the
+    sounds are no backchannel's. Others are given a moment, more where the sounds may be a
+    backchannel's: a "for" may yet become a "right". To be wrong then costs little, as the agent
+    goes on as soon as that is known (``false_alarm``). What was short and hardly recognised is
+    taken for a backchannel.
     """
     caller, numbers = scene.caller, scene.policy.turn_taking.bargein
-    steady = is_steady(scene) or caller.vocal is not None
-    if not words:
+    unlike, fits = _unlike(scene), _fits(scene)
+    # What no hum begins like is none, however little it moves.
+    steady = (is_steady(scene) and not unlike) or caller.vocal is not None
+    if not words or (caller.speaking and _is_stray(scene, words)):
         after = math.inf if steady else numbers.max_wordless
         return _Judgement(after, "bargein.wordless", "noise")
     if scene.language.is_hesitation(words):
@@ -151,12 +157,18 @@ def _judge(
         return _Judgement(after, "bargein.long", "backchannel")
     if caller.confidence() >= numbers.clear and asks_to_wait(scene, words):
         return _Judgement(0.0, "bargein.hold", "bargein.hold")
+    said = not caller.speaking and caller.settled() and caller.confidence() >= numbers.clear
+    if said and calls(scene, words):
+        # "Stop." is said for the agent alone, however short it is.
+        return _Judgement(0.0, "bargein.calls", "bargein.calls")
     if scene.language.is_interrupting(words):
         # "Um, my": what is heard into a hum is likely to be heard wrong.
         unsure = steady or scene.language.begins_hesitating(words)
         after = max(numbers.decide_from, _believed_from(scene, since))
         if unsure:
             after = numbers.max_backchannel
+        elif fits and caller.speaking and _is_single(scene, since):
+            after = max(after, numbers.decide_by)
         return _Judgement(after, "bargein.words", "bargein.too_short")
     if caller.vocal is not None:
         return _Judgement(math.inf, "bargein.words", f"bargein.{caller.vocal}")
@@ -164,11 +176,44 @@ def _judge(
         return _Judgement(math.inf, "bargein.words", "bargein.tic")
     if not caller.speaking:
         unclear = caller.confidence() < numbers.clear and lasted <= numbers.max_backchannel
-        after = math.inf if unclear else numbers.min_speech
-        keeps = "bargein.unclear" if unclear else "bargein.too_short"
-        return _Judgement(after, "bargein.words", keeps)
-    after = numbers.decide_by if _settling(scene, since) else numbers.max_wordless
-    return _Judgement(max(after, numbers.min_speech), "bargein.words", "bargein.too_short")
+        if unclear:
+            return _Judgement(math.inf, "bargein.words", "bargein.unclear")
+        if fits and lasted <= numbers.short:
+            return _Judgement(math.inf, "bargein.words", "bargein.fits")
+        return _Judgement(numbers.min_speech, "bargein.words", "bargein.too_short")
+    if unlike:
+        return _Judgement(numbers.decide_from, "bargein.unlike", "bargein.too_short")
+    # Without the sounds there are the words alone, which are not to be believed so soon.
+    known = caller.likeness is not None
+    after = numbers.decide_by if known and not fits else numbers.fits_by
+    return _Judgement(after, "bargein.words", "bargein.too_short")
+
+
+def _is_single(scene: Scene, since: float) -> bool:
+    """One word so far, which may still become another."""
+    heard = scene.caller.words(since - scene.policy.turn_taking.bargein.min_speech)
+    return len(heard) == 1
+
+
+def _is_stray(scene: Scene, words: str) -> bool:
+    """Nothing but small words that are heard in the onset of others."""
+    language = scene.language
+    return all(word in language.strays for word in language.tokens(words))
+
+
+def _unlike(scene: Scene) -> bool:
+    """No backchannel begins with these sounds. A creak that hardly moves is no word either."""
+    likeness, numbers = scene.caller.likeness, scene.policy.turn_taking.bargein
+    if likeness is None or likeness > numbers.unlike:
+        return False
+    change_db = scene.caller.change_db
+    return change_db is None or change_db >= numbers.articulation_db / 2
+
+
+def _fits(scene: Scene) -> bool:
+    """A backchannel may well begin with these sounds."""
+    likeness = scene.caller.likeness
+    return likeness is not None and likeness >= scene.policy.turn_taking.bargein.fits
 
 
 def _believed_from(scene: Scene, since: float) -> float:
@@ -181,17 +226,6 @@ def _believed_from(scene: Scene, since: float) -> float:
     if len(heard) != 1 or heard[0].stable or heard[0].text not in scene.language.dangling:
         return 0.0
     return caller.first_since + numbers.first_word - since
-
-
-def _settling(scene: Scene, since: float) -> bool:
-    """Two words or more, of which the first will not change any more."""
-    heard = scene.caller.words(since - scene.policy.turn_taking.bargein.min_speech)
-    said = [word for word in heard if not scene.language.is_hesitation(word.text)]
-    if len(said) < 2 or not said[0].stable or said[0].text in scene.language.strays:
-        return False
-    if all(len(word.text.strip(".")) == 1 and word.text.isascii() for word in said):
-        return False
-    return not is_backchannel(scene, said[0].text)
 
 
 def heard_out(scene: Scene) -> bool:
@@ -253,10 +287,12 @@ def false_alarm(scene: Scene) -> Proposal:
     caller = scene.caller
     if yielded is None or scene.agent.current is not None or caller.speaking:
         return None
-    words = scene.text()
-    if says_something(scene, words) and far(scene, words) is None:
+    words, numbers = scene.text(), scene.policy.turn_taking.bargein
+    short = _is_short(scene, words)
+    if says_something(scene, words) and far(scene, words) is None and not short:
         return None
-    due = caller.offset + scene.policy.turn_taking.bargein.resume_after
+    agreed = short or (bool(words) and is_backchannel(scene, words) and caller.vocal is None)
+    due = caller.offset + (numbers.resume_agreed if agreed else numbers.resume_after)
     if scene.now < due - EPSILON_S:
         return Later(due)
     silence_s = round(scene.now - caller.offset, 4)
@@ -275,3 +311,13 @@ def false_alarm(scene: Scene) -> Proposal:
             to=yielded.to,
         ),
     )
+
+
+def _is_short(scene: Scene, words: str) -> bool:
+    """No longer than a backchannel, and hardly recognised or sounding like one; calls nobody."""
+    caller, numbers = scene.caller, scene.policy.turn_taking.bargein
+    if not words or not heard_out(scene) or caller.speech_s > numbers.short:
+        return False
+    if scene.language.answer(words) == "no" or calls(scene, words):
+        return False
+    return caller.confidence() < numbers.clear or _fits(scene) or _is_stray(scene, words)
