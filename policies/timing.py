@@ -45,7 +45,15 @@ class Endpointing(Section):
         3.0,
         gt=0,
         le=60,
-        description="Seconds of waiting that one cut-in is worth. Higher waits longer. Unit: s.",
+        description="A cut-in is as bad as so many seconds of silence. Higher waits longer. "
+        "Unit: s.",
+    )
+    long_wait: Seconds = Field(
+        0.5,
+        gt=0,
+        le=1000,
+        description="After this much silence a further second of waiting costs twice as much as "
+        "the first, as long silences annoy more than in proportion. Unit: s.",
     )
     min_silence: Seconds = Field(
         0.2, le=5, description="The floor is never taken before this much silence. Unit: s."

@@ -21,7 +21,7 @@ from policies.evidence import EvidenceWeights
 from system1.percepts import Contour
 from system1.policy_phrases import Identical
 from system1.scene import Scene
-from system1.wording import Values, words_say
+from system1.wording import Values, asked, words_say
 
 HORIZONS_S = (0.5, 1.0, 2.0, 3.0)
 """A semantic VAD's horizons that have a feature each; another counts as the nearest."""
@@ -78,10 +78,14 @@ def judged(values: Iterable[tuple[str, float]], weights: EvidenceWeights) -> Evi
 def known(scene: Scene) -> Values:
     """The features of the moment."""
     ending = scene.caller.ending
-    words = words_say(Identical(scene.policy), scene.language, scene.memory.question, scene.text())
+    question = scene.memory.question
+    words = words_say(Identical(scene.policy), scene.language, question, scene.text())
+    # What was hardly understood says little, whatever it seems to have been.
+    clear = scene.caller.clearness()
     return (
         ("prior", 1.0),
-        *words,
+        *asked(question),
+        *((name, round(value * clear, 4)) for name, value in words),
         *(_of_horizons(ending.horizons) if ending.horizons else ()),
         *(_of_models(scene.caller.completion) if scene.caller.completion else ()),
         *(of_contour(ending.voice) if ending.voice is not None else ()),

@@ -211,6 +211,13 @@ class CallerSide:
         """The recogniser has finished with the last stretch that it reported."""
         return bool(self.stretches) and next(reversed(self.stretches.values())).final
 
+    def clearness(self) -> float:
+        """How far the turn's last words can be relied on: their confidence; 1 without words."""
+        for heard in reversed(self.stretches.values()):
+            if any(word.start >= self.words_from - EPSILON_S for word in heard.words):
+                return heard.confidence
+        return 1.0
+
     def confidence(self) -> float:
         """The lowest confidence over the stretches of this turn that have words; 0 for none."""
         found = [

@@ -7,8 +7,8 @@ sweep decides on that (``agent.moments``, whose truth is tested against System 1
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -33,6 +33,11 @@ PATIENCES_S = tuple(
 )
 """0.05 to 60 s, the default among them."""
 
+FINE_MS, COARSE_MS = 10, 80
+"""Sizes of the chunks that the ears are given: a conversation's, and a coarse one (ms)."""
+
+_WHOLE = SAMPLE_RATE * COARSE_MS // 1000
+
 ACOUSTIC = frozenset(
     "smart_turn level_hold final_fall final_rise low_end lengthened quieter".split()
 )
@@ -54,21 +59,48 @@ def vocabulary() -> Vocabulary:
     return Vocabulary((*bare.phrases, *lacking), bare.machines)
 
 
-def heard(audio: Audio, question: Question | None, chunk_ms: int = 10) -> tuple[Percept, ...]:
-    """What the embedded ears tell of a clip that comes in chunks of so many ms."""
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What the ears told of a clip. ``begins``: the clip's first sample by their clock (s)."""
+
+    percepts: tuple[Percept, ...]
+    begins: float
+
+
+def heard(
+    earlier: Audio, audio: Audio, question: Question | None, chunk_ms: int = FINE_MS
+) -> Hearing:
+    """What the embedded ears tell of a clip that comes in chunks of so many ms.
+
+    ``earlier``: what the caller said before the agent asked ``question``; of that nothing is told.
+    """
     ears = open_ears("embedded", vocabulary(), "en")
-    ears.expect(question)
     size = SAMPLE_RATE * chunk_ms // 1000
     percepts: list[Percept] = []
-    for end in range(size, audio.size + 1, size):
-        percepts += ears.hear(audio[end - size : end], end / SAMPLE_RATE)
+    call = np.concatenate((earlier[: earlier.size // _WHOLE * _WHOLE], audio))
+    begins = call.size - audio.size
+    for end in range(size, call.size + 1, size):
+        told = ears.hear(call[end - size : end], end / SAMPLE_RATE)
+        if end > begins:
+            percepts += told
+        elif end == begins:
+            ears.expect(question)
     ears.close()
-    return tuple(percepts)
+    return Hearing(tuple(percepts), begins / SAMPLE_RATE)
 
 
-def silences(percepts: Iterable[Percept], question: Question | None) -> tuple[Silence, ...]:
-    """The caller's silences in them, with what was known in each."""
-    return tuple(overheard(policy(), percepts, question))
+def silences(hearing: Hearing, question: Question | None) -> tuple[Silence, ...]:
+    """The caller's silences in it, with what was known in each; s from the clip's beginning."""
+    found = overheard(policy(), hearing.percepts, question)
+    return tuple(_earlier(silence, hearing.begins) for silence in found)
+
+
+def _earlier(silence: Silence, by_s: float) -> Silence:
+    until = None if silence.until is None else silence.until - by_s
+    known = (
+        replace(one, since=one.since - by_s, offset=one.offset - by_s) for one in silence.known
+    )
+    return Silence(silence.onset - by_s, until, tuple(known))
 
 
 def by_words_alone(silence: Silence) -> Silence:

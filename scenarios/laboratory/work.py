@@ -11,10 +11,10 @@ from typing import TypeAlias
 from agent.moments import Silence
 from agent.spans import Span
 from scenarios.laboratory.calls import Call, hold_call
-from scenarios.laboratory.clips import Recipe, render
+from scenarios.laboratory.clips import Recipe, render, render_earlier
 from scenarios.laboratory.events import Event
-from scenarios.laboratory.ours import heard, silences
-from scenarios.laboratory.repeatability import COARSE_MS, Repeated, decisions
+from scenarios.laboratory.ours import COARSE_MS, FINE_MS, heard, silences
+from scenarios.laboratory.repeatability import Repeated, decisions
 from scenarios.laboratory.timer import Activation, activations
 from scenarios.suite import interrupts_held
 from speech.protocols import Audio
@@ -104,11 +104,14 @@ def _run(jobs: Sequence[Job], workers: int) -> Iterator[Done]:
 def _hear(recipe: Recipe, runs: int) -> HeardClip:
     clip = render(recipe)
     question = recipe.question
-    first = silences(heard(clip.audio, question), question)
-    again = tuple(
-        decisions(silences(heard(clip.audio, question), question)) for _ in range(runs - 1)
-    )
-    coarse = decisions(silences(heard(clip.audio, question, COARSE_MS), question))
+    earlier = render_earlier(recipe)
+
+    def once(chunk_ms: int = FINE_MS) -> tuple[Silence, ...]:
+        return silences(heard(earlier, clip.audio, question, chunk_ms), question)
+
+    first = once()
+    again = tuple(decisions(once()) for _ in range(runs - 1))
+    coarse = decisions(once(COARSE_MS))
     return HeardClip(
         recipe,
         clip.audio,
