@@ -36,6 +36,11 @@ MOST_DB = 12.0
 LEVEL_ST = 0.8
 """Pitch that changes by less is sustained; the ear's own threshold in speech is about as much."""
 
+OF_THE_LAST_WORD = frozenset(
+    "dangling hesitation bare_verb ends_here final_particle final_le ends_in_measure".split()
+)
+"""Features that hang on a single word."""
+
 LEAST_VOICE_S = 0.1
 """A contour of less voice than this says nothing."""
 
@@ -80,15 +85,26 @@ def known(scene: Scene) -> Values:
     ending = scene.caller.ending
     question = scene.memory.question
     words = words_say(Identical(scene.policy), scene.language, question, scene.text())
-    # What was hardly understood says little, whatever it seems to have been.
-    clear = scene.caller.clearness()
     return (
         ("prior", 1.0),
         *asked(question),
-        *((name, round(value * clear, 4)) for name, value in words),
+        *_as_far_as_understood(words, scene.caller.clearness()),
         *(_of_horizons(ending.horizons) if ending.horizons else ()),
         *(_of_models(scene.caller.completion) if scene.caller.completion else ()),
-        *(of_contour(ending.voice) if ending.voice is not None else ()),
+        *(of_contour(ending.voice, asks=scene.asks()) if ending.voice is not None else ()),
+    )
+
+
+def _as_far_as_understood(words: Values, clear: float) -> Values:
+    """What was hardly understood says little, whatever it seems to have been.
+
+    A sentence keeps its shape when one of its words was another; its last word is that word or
+    it is not: of the pauses after words that want another one, 17 % were the turn's end where the
+    confidence was above 0.8, 39 % between 0.6 and 0.8, and as many as of all pauses below.
+    """
+    return tuple(
+        (name, round(value * (clear**3 if name in OF_THE_LAST_WORD else clear), 4))
+        for name, value in words
     )
 
 
@@ -109,18 +125,18 @@ def _of_models(models: dict[str, float]) -> Values:
     return tuple((by, _log_odds(models[by])) for by in sorted(models) if math.isfinite(models[by]))
 
 
-def of_contour(voice: Contour) -> Values:
-    """The features of the voice's end."""
+def of_contour(voice: Contour, *, asks: bool = False) -> Values:
+    """The features of the voice's end; ``asks``: its words are a question's."""
     told = (voice.fall_st, voice.height_st, voice.lengthening, voice.level_db, voice.voiced_s)
     if not all(map(math.isfinite, told)) or voice.voiced_s < LEAST_VOICE_S:
         return ()
-    found: list[tuple[str, float]] = []
+    found: list[tuple[str, float]] = [("voice_heard", 1.0)]
     if abs(voice.fall_st) < LEVEL_ST:
         found.append(("level_hold", 1.0))
     elif voice.fall_st > 0.0:
         found.append(("final_fall", min(voice.fall_st, MOST_ST)))
     else:
-        found.append(("final_rise", min(-voice.fall_st, MOST_ST)))
+        found.append(("question_rise" if asks else "final_rise", min(-voice.fall_st, MOST_ST)))
     if voice.height_st < 0.0:
         found.append(("low_end", min(-voice.height_st, MOST_ST)))
     if voice.lengthening > 1.0:

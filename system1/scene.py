@@ -306,6 +306,10 @@ class Scene:
         words = [word.text for word in self.caller.words(since)]
         return ("" if self.language.code == "zh" else " ").join(words)
 
+    def asks(self) -> bool:
+        """Whether the caller's words of this turn are a question's."""
+        return self.language.asks(self.text())
+
     def joined(self, *parts: str) -> str:
         """Texts put together as the language writes them."""
         return ("" if self.language.code == "zh" else " ").join(part for part in parts if part)

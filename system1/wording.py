@@ -67,9 +67,9 @@ class _Reading:
         language, said = self._language, self._said
         if language.is_hesitation(said[-1:]):
             return (("hesitation", 1.0),)
-        if self._kind is AnswerKind.YES_NO and language.answer(said) is not None:
-            goes_on = (("answer_goes_on", 1.0),) if self._goes_on() else ()
-            return (("answers_question", 1.0), *goes_on)
+        answered = self._kind is AnswerKind.YES_NO and language.answer(said) is not None
+        if answered and not self._goes_on():
+            return (("answers_question", 1.0),)
         if self._kind in (AnswerKind.DIGITS, AnswerKind.SPELLING) and (counted := self._counted()):
             return counted
         # The last word of "hold on" asks for no object here.

@@ -25,10 +25,14 @@ SHORTEST_HOLD_S, LONGEST_HOLD_S = 0.2, 5.0
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The truth about a clip: the caller's speech in it, in time order."""
+    """The truth about a clip: the caller's speech in it, in time order.
+
+    ``ends``: whether its end is scored; one recording that is cut in many places has one end.
+    """
 
     name: str
     spans: tuple[Span, ...]
+    ends: bool = True
 
     @property
     def holds(self) -> tuple[Span, ...]:
@@ -102,6 +106,8 @@ def point(contender: Contender, turns: Sequence[Turn], threshold: float) -> Poin
         for hold in turn.scored_holds:
             holds += 1
             cuts += was_cut(contender, turn.name, hold, threshold)
+        if not turn.ends:
+            continue
         delay = delay_at(contender, turn, threshold)
         if delay is None:
             missed += 1

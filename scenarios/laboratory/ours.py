@@ -6,8 +6,7 @@ sweep decides on that (``agent.moments``, whose truth is tested against System 1
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -19,13 +18,17 @@ from policies.loading import load_policy
 from policies.policy import Policy
 from policies.timing import Endpointing
 from scenarios.laboratory.texts import words
+from speech.errors import SpeechError
 from speech.profiles import open_ears
 from speech.protocols import SAMPLE_RATE, Audio
+from speech.smart_turn import find_model
 from speech.vocabulary import Vocabulary
-from system1.evidence import Evidence
+from system1.evidence import judged
 from system1.percepts import Percept
 from system1.questions import Question
 
+SMART_TURN = "smart_turn"
+"""The feature of Smart Turn's probability."""
 POLICY = "broadband"
 """The shipped policy whose words the ears know, and whose numbers are the default settings."""
 PATIENCES_S = tuple(
@@ -39,7 +42,10 @@ FINE_MS, COARSE_MS = 10, 80
 _WHOLE = SAMPLE_RATE * COARSE_MS // 1000
 
 ACOUSTIC = frozenset(
-    "smart_turn level_hold final_fall final_rise low_end lengthened quieter".split()
+    (
+        "smart_turn voice_heard level_hold final_fall final_rise question_rise low_end lengthened "
+        "quieter"
+    ).split()
 )
 """Features of the evidence that come from the voice, beside the horizons of a semantic VAD."""
 
@@ -67,14 +73,28 @@ class Hearing:
     begins: float
 
 
+@cache
+def fused_profile() -> str | None:
+    """The profile whose ears have Smart Turn, too; None where its model is missing."""
+    try:
+        find_model()
+    except SpeechError:
+        return None
+    return "embedded+smart-turn"
+
+
 def heard(
-    earlier: Audio, audio: Audio, question: Question | None, chunk_ms: int = FINE_MS
+    earlier: Audio,
+    audio: Audio,
+    question: Question | None,
+    chunk_ms: int = FINE_MS,
+    profile: str = "embedded",
 ) -> Hearing:
     """What the embedded ears tell of a clip that comes in chunks of so many ms.
 
     ``earlier``: what the caller said before the agent asked ``question``; of that nothing is told.
     """
-    ears = open_ears("embedded", vocabulary(), "en")
+    ears = open_ears(profile, vocabulary(), "en")
     size = SAMPLE_RATE * chunk_ms // 1000
     percepts: list[Percept] = []
     call = np.concatenate((earlier[: earlier.size // _WHOLE * _WHOLE], audio))
@@ -105,17 +125,30 @@ def _earlier(silence: Silence, by_s: float) -> Silence:
 
 def by_words_alone(silence: Silence) -> Silence:
     """The same silence as it is for who has the words and the question, and no acoustic score."""
-    return replace(silence, known=tuple(_by_words(known) for known in silence.known))
+    return _told(silence, _is_of_words)
 
 
-def _by_words(known: Known) -> Known:
-    features = tuple(
-        (name, part)
-        for name, part in known.evidence.features
-        if name not in ACOUSTIC and not name.startswith("semantic_vad")
-    )
-    total = sum(weight for _, weight in features)
-    return replace(known, evidence=Evidence(1.0 / (1.0 + math.exp(-total)), features))
+def without_models(silence: Silence) -> Silence:
+    """The same silence for ears that have no model of the turn's end: the default profile's."""
+    return _told(silence, _is_no_model)
+
+
+def _is_of_words(name: str) -> bool:
+    return name not in ACOUSTIC and not name.startswith("semantic_vad")
+
+
+def _is_no_model(name: str) -> bool:
+    return name != SMART_TURN
+
+
+def _told(silence: Silence, kept: Callable[[str], bool]) -> Silence:
+    weights = policy().turn_taking.endpointing.weights
+
+    def of(known: Known) -> Known:
+        values = tuple(value for value in known.evidence.values if kept(value[0]))
+        return replace(known, evidence=judged(values, weights))
+
+    return replace(silence, known=tuple(of(known) for known in silence.known))
 
 
 def taken_at(silence: Silence, endpointing: Endpointing) -> float | None:

@@ -99,6 +99,11 @@ ENGLISH = Language(
         "move, moved, return, returned, refund, book, booked, reset, open, opened, close, closed",
         "cost, costs, owe, mean, means, report, turn, turned, live, moved, believe, understand",
     ),
+    questions=phrase_set(
+        "do i, do you, do we, do they, does, did, can i, can you, can we, could i, could you",
+        "could we, could somebody, is, are, was, were, will, would you, would it, may i, have you",
+        "has, should i, what, when, how, where, why, who, whose, which",
+    ),
     backchannels=phrase_set(
         "uh huh, uhuh, mm hm, mm hmm, mhm, mmhm, mm, mmm, hm, hmm, right, okay, yeah, yep, yup",
         "yes, sure, i see, got it, go on, go ahead, ah, oh, aha, of course, exactly, true, fine",

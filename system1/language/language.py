@@ -35,6 +35,8 @@ class Language:
     """Short turns that are whole by themselves."""
     verbs: frozenset[str]
     """Frequent verbs: a clause with one is likelier to be whole."""
+    questions: frozenset[str]
+    """Words that a question begins with; its pitch may rise where a statement's falls."""
     backchannels: frozenset[str]
     digits: Mapping[str, str]
     """A digit's word, to the digit."""
@@ -155,6 +157,19 @@ class Language:
         """Whether the text has one of the frequent verbs."""
         said = self.folded(text)
         return any(_words.longest_at(said, at, self.verbs) for at in range(len(said)))
+
+    def asks(self, text: str | Words) -> bool:
+        """Whether the text, hesitations and the like aside, begins like a question."""
+        said = self.without_hesitations(text)
+        start = 0
+        while start < len(said):
+            if _words.longest_at(said, start, self.questions) > 0:
+                return True
+            taken = _words.longest_at(said, start, self.leading)
+            if taken == 0:
+                return False
+            start += taken
+        return False
 
     def without_hesitations(self, text: str | Words) -> Words:
         """The folded words less the hesitations."""

@@ -48,7 +48,7 @@ def test_inside_the_limits_the_hazard_rule_holds(pi: float) -> None:
 def test_a_cut_in_is_as_bad_as_so_long_a_silence() -> None:
     """Between a certain cut-in and a silence of ``patience``, there is nothing to choose."""
     never = PauseStatistics(50.0, 0.1)
-    found = dict(costs(0.5, never, Endpointing(patience=2.0, max_silence=2.0)))
+    found = dict(costs(0.5, never, Endpointing(patience=2.0, max_silence=2.0, long_wait=0.5)))
     assert found[2.0] - found[0.0] == pytest.approx(annoyance(2.0, 0.5))
     assert found[0.0] == pytest.approx(0.5 * annoyance(2.0, 0.5))
 

@@ -23,10 +23,10 @@ from system1.percepts import (
 )
 from system1.questions import AnswerKind, Question
 from system1.scene import Scene
-from tests.stage import bot
+from tests.stage import bot, on_stage
 
-BROADBAND = load_policy("broadband")
-PARCEL = load_policy("parcel-zh")
+BROADBAND = on_stage(load_policy("broadband"))
+PARCEL = on_stage(load_policy("parcel-zh"))
 POSTCODE = Question(AnswerKind.SPELLING, "postcode", least=5, most=8)
 FIVE = Question(AnswerKind.SPELLING, "zip", least=5, most=5)
 DAY = Question(AnswerKind.DATE, "day")
@@ -200,8 +200,8 @@ def contour(**told: float) -> Contour:
     return Contour(2.2, 2.0, **(usual | {"voiced_s": 0.3} | told))
 
 
-def voiced(**told: float) -> float:
-    scene = paused("the light on the router")
+def voiced(text: str = "the light on the router", **told: float) -> float:
+    scene = paused(text)
     perceive(scene, contour(**told))
     return weigh(scene).pi
 
@@ -209,7 +209,8 @@ def voiced(**told: float) -> float:
 def test_the_voice_leans_as_the_literature_says() -> None:
     held = voiced()
     assert voiced(fall_st=4.0, height_st=-4.0, level_db=-3.0) > voiced(fall_st=4.0) > held
-    assert voiced(fall_st=-4.0) > held
+    asked = "is it the light on the router"
+    assert voiced(asked, fall_st=-4.0) > voiced(asked)
     assert voiced(lengthening=2.0) < held
     without = weigh(paused("the light on the router")).pi
     assert held < without
