@@ -36,7 +36,7 @@ from system1.percepts import (
     Unadvised,
     WordPlayed,
 )
-from system1.repair import resumes, skip_heard, work_of
+from system1.repair import UNDERSTOOD, resumes, skip_heard, work_of
 from system1.scene import Ignored, Scene, Spoken
 from system1.thoughts import (
     Advice,
@@ -57,9 +57,6 @@ SPEAKS_UP_DB = 3.0
 
 SPEAKS_UP_S = 0.4
 """What comes so soon before speech grows loud belongs to it; before that it was somebody else."""
-
-UNDERSTOOD = 0.6
-"""A question is understood once this share of it was heard."""
 
 
 def perceive(scene: Scene, percept: Percept) -> list[Notice]:

@@ -166,8 +166,8 @@ class CallerSide:
     far (``system1.distance``); ``change_db``, ``echo``: as in ``Level``; ``vocal``: a laugh or
     cough in it. ``called_at``: onset of the last speech from afar that called the agent.
     ``first_word``: of the last stretch, read so since ``first_since``.
-    ``ignored``: speech under way that is paid no attention. ``unheeded``: from when to when what was
-    said was, since the turn taken last; it is none of that turn if it goes on.
+    ``ignored``: speech under way that is paid no attention. ``unheeded``: from when to when what
+    was said was paid none, since the turn taken last; it is none of that turn if that goes on.
     ``music``: it plays at the caller's end; ``music_from``: its first note since the caller's
     last words; ``quiet_until``: so long the agent keeps quiet for it. ``low_pitch``: when the voice
     was last told to have become low in this turn.

@@ -4,9 +4,9 @@ The balance with backchannels: so soon after an answer's onset there is hardly a
 to, and what is stopped is not lost. So one word that is no backchannel stops the agent: at once if
 it is settled, else when it is old enough to have become a "right" if it were one. Speech without a
 word does after a time in which a cough is over; "um", and a small word that noise is misheard for,
-are no words in this; a hum, a laugh and what is known to be a cough never do. Until then the barge-in's judge has lowered the
-agent's voice already; and speech that ended before is its affair alone. What objects to the answer
-("no, wait") is an interruption.
+are no words in this; a hum, a laugh and what is known to be a cough never do. Until then the
+barge-in's judge has lowered the agent's voice already; and speech that ended before is its affair
+alone. What objects to the answer ("no, wait") is an interruption.
 """
 
 from __future__ import annotations
