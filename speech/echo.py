@@ -13,20 +13,15 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from speech.bands import Bands, band_powers
 from speech.protocols import Audio
 from speech.resampling import Downsampler
 from speech.silero import VAD_CHUNK, VAD_RATE
 
 _HOP = VAD_CHUNK // 2
 _HOP_S = _HOP / VAD_RATE
-_WINDOW = np.hanning(VAD_CHUNK)
-_EDGES_HZ = np.array([200, 350, 500, 700, 900, 1150, 1450, 1850, 2300, 2800, 3400])
-_EDGES = np.rint(_EDGES_HZ * VAD_CHUNK / VAD_RATE).astype(int)
 _CHUNK = 768
-
-Bands = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +93,7 @@ class EchoMeter:
         samples = np.concatenate((tail, chunk))
         found: list[Bands] = []
         for start in range(0, len(samples) - VAD_CHUNK + 1, _HOP):
-            spectrum = np.fft.rfft(samples[start : start + VAD_CHUNK] * _WINDOW)
-            power = np.add.reduceat(np.abs(spectrum[: _EDGES[-1]]) ** 2, _EDGES[:-1])
+            power = band_powers(samples[start : start + VAD_CHUNK])
             found.append((power + 1e-6) ** self._limits.compression)
         return found, samples[-_HOP:]
 

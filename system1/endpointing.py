@@ -21,6 +21,7 @@ Silence alone never changes pi; new words or new speech do, and then the decisio
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -51,19 +52,32 @@ def best_silence(pi: float, pauses: PauseStatistics, limits: Endpointing) -> Sto
     return _best(pi, pauses, limits.patience, limits.min_silence, limits.max_silence)
 
 
+def waiting_costs(
+    pi: float, pauses: PauseStatistics, limits: Endpointing
+) -> tuple[tuple[float, float], ...]:
+    """C(u) on the grid of the search, from no silence to ``max_silence`` (s)."""
+    return tuple(_costs(pi, pauses, limits.patience, limits.max_silence))
+
+
+def _costs(
+    pi: float, pauses: PauseStatistics, patience: float, max_silence: float
+) -> Iterator[tuple[float, float]]:
+    survival, waited = _curve(pauses, math.floor(max_silence / GRID_S + 1e-6))
+    for step, (still, waiting) in enumerate(zip(survival, waited, strict=True)):
+        silence = round(step * GRID_S, 6)
+        yield silence, patience * (1.0 - pi) * still + pi * silence + (1.0 - pi) * waiting
+
+
 # Asked again at every percept of a pause, and nearly always the same: a server with a thousand
 # calls spends two thirds of its time here without the two caches.
 @lru_cache(maxsize=4096)
 def _best(
     pi: float, pauses: PauseStatistics, patience: float, min_silence: float, max_silence: float
 ) -> Stopping:
-    survival, waited = _curve(pauses, math.floor(max_silence / GRID_S + 1e-6))
     best_at, best_cost = max_silence, float("inf")
-    for step, (still, waiting) in enumerate(zip(survival, waited, strict=True)):
-        silence = round(step * GRID_S, 6)
+    for silence, cost in _costs(pi, pauses, patience, max_silence):
         if silence < min_silence - 1e-9:
             continue
-        cost = patience * (1.0 - pi) * still + pi * silence + (1.0 - pi) * waiting
         if cost < best_cost - 1e-12:
             best_at, best_cost = silence, cost
     at_best = pauses.survival(best_at)

@@ -18,7 +18,7 @@ from policies.bargein import BargeIn
 from policies.policy import Policy
 from policies.timing import Endpointing
 from system1.arbiter import ORDER
-from system1.endpointing import GRID_S, Stopping, best_silence
+from system1.endpointing import Stopping, best_silence, waiting_costs
 from system1.mind import System1
 from system1.moves import Later
 from system1.percepts import Heard, Percept, SpeechStarted, SpeechStopped
@@ -227,23 +227,10 @@ def _weights(known: Known, t: Wording) -> tuple[Weight, ...]:
     )
 
 
-def costs(known: Known, limits: Endpointing) -> list[tuple[float, float]]:
-    """C(u) of ``system1.endpointing`` on its grid, from no silence to ``max_silence`` (s)."""
-    pi, pauses = known.evidence.pi, known.pauses
-    found: list[tuple[float, float]] = []
-    waiting, silence, survival = 0.0, 0.0, 1.0
-    while silence <= limits.max_silence + 1e-9:
-        found.append((silence, limits.patience * (1.0 - pi) * survival + waiting))
-        following = pauses.survival(silence + GRID_S)
-        waiting += GRID_S * (pi + (1.0 - pi) * 0.5 * (survival + following))
-        silence, survival = round(silence + GRID_S, 6), following
-    return found
-
-
 def _curve(
     known: Known, chosen: Stopping, limits: Endpointing, ended: float, taken: bool, t: Wording
 ) -> Curve:
-    points = costs(known, limits)
+    points = waiting_costs(known.evidence.pi, known.pauses, limits)
     highest = max(cost for _, cost in points) or 1.0
     span = max(limits.max_silence, 1e-9)
 

@@ -8,11 +8,11 @@ from agent.figures import measure
 from agent.moments import remembered
 from agent.records import CallEnded, Decision, PerceptSeen, Record
 from agent.report import render_report
-from agent.report.moments import contests, costs, evidence_of
+from agent.report.moments import contests, evidence_of
 from agent.result import Result, sum_up
 from agent.wording import wording
 from policies.policy import Policy
-from system1.endpointing import best_silence
+from system1.endpointing import best_silence, waiting_costs
 from tests.agent.parsed_page import Page
 from tests.stage import Stage, bot
 
@@ -80,7 +80,11 @@ def test_the_curve_is_that_of_the_rule(patience: float) -> None:
     for silence in remembered(policy, percepts):
         known = silence.known[-1]
         best = best_silence(known.evidence.pi, known.pauses, limits)
-        allowed = [one for one in costs(known, limits) if one[0] >= limits.min_silence - 1e-9]
+        allowed = [
+            one
+            for one in waiting_costs(known.evidence.pi, known.pauses, limits)
+            if one[0] >= limits.min_silence - 1e-9
+        ]
         at, cost = min(allowed, key=lambda one: one[1])
         assert cost == pytest.approx(best.cost)
         assert at == pytest.approx(best.silence, abs=0.021)
