@@ -2,8 +2,9 @@
 
 A logistic sum of few features: the words' syntax and how well they fill the question just asked
 (``system1.wording``), a semantic VAD and other models where the ears have them, the contour of
-the voice's end. The weights are log-odds and data (``policies.evidence``); silence is not among
-them (it speaks through ``system1.pauses`` alone).
+the voice's end. The weights are log-odds and data (``policies.evidence``), but for the adviser's,
+which is the policy's ``adviser.weight``; silence is not among them (it speaks through
+``system1.pauses`` alone).
 
 Sources of what is looked for: Ford and Thompson 1996 (turns end where syntax, intonation and
 pragmatics are complete together); Gravano and Hirschberg 2011 (falling or high-rising pitch, lower
@@ -17,7 +18,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from policies.advising import ADVISER
 from policies.evidence import EvidenceWeights
+from system1.odds import log_odds
 from system1.percepts import Contour
 from system1.policy_phrases import Identical
 from system1.scene import Scene
@@ -90,7 +93,7 @@ def known(scene: Scene) -> Values:
         *asked(question),
         *_as_far_as_understood(words, scene.caller.clearness()),
         *(_of_horizons(ending.horizons) if ending.horizons else ()),
-        *(_of_models(scene.caller.completion) if scene.caller.completion else ()),
+        *(_of_models(scene) if scene.caller.completion else ()),
         *(of_contour(ending.voice, asks=scene.asks()) if ending.voice is not None else ()),
     )
 
@@ -117,12 +120,18 @@ def _of_horizons(horizons: tuple[tuple[float, float], ...]) -> Values:
         if grid not in nearest or distance < nearest[grid][0]:
             nearest[grid] = (distance, probability)
     return tuple(
-        (f"semantic_vad_{grid:.1f}", _log_odds(nearest[grid][1])) for grid in sorted(nearest)
+        (f"semantic_vad_{grid:.1f}", log_odds(nearest[grid][1], SURE)) for grid in sorted(nearest)
     )
 
 
-def _of_models(models: dict[str, float]) -> Values:
-    return tuple((by, _log_odds(models[by])) for by in sorted(models) if math.isfinite(models[by]))
+def _of_models(scene: Scene) -> Values:
+    models, adviser = scene.caller.completion, scene.policy.adviser
+    weight = adviser.weight if adviser is not None else 0.0
+    return tuple(
+        (by, log_odds(models[by], SURE) * (weight if by == ADVISER else 1.0))
+        for by in sorted(models)
+        if math.isfinite(models[by])
+    )
 
 
 def of_contour(voice: Contour, *, asks: bool = False) -> Values:
@@ -144,8 +153,3 @@ def of_contour(voice: Contour, *, asks: bool = False) -> Values:
     if voice.level_db < 0.0:
         found.append(("quieter", min(-voice.level_db, MOST_DB)))
     return tuple(found)
-
-
-def _log_odds(probability: float) -> float:
-    clipped = min(max(probability, 1.0 - SURE), SURE)
-    return math.log(clipped / (1.0 - clipped))

@@ -36,7 +36,7 @@ from system1.percepts import (
     Unadvised,
     WordPlayed,
 )
-from system1.repair import resumes, skip_heard, work_of
+from system1.repair import UNDERSTOOD, resumes, skip_heard, work_of
 from system1.scene import Ignored, Scene, Spoken
 from system1.thoughts import (
     Advice,
@@ -57,9 +57,6 @@ SPEAKS_UP_DB = 3.0
 
 SPEAKS_UP_S = 0.4
 """What comes so soon before speech grows loud belongs to it; before that it was somebody else."""
-
-UNDERSTOOD = 0.6
-"""A question is understood once this share of it was heard."""
 
 
 def perceive(scene: Scene, percept: Percept) -> list[Notice]:
@@ -107,7 +104,9 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
         case Level():
             return _level(scene, percept)
         case Prosody():
-            scene.affect = scene.affect.heard(percept, scene.policy.affect)
+            # Somebody else's voice, or the agent's own come back, is no sign of the caller's mood.
+            if scene.caller.ignored is None:
+                scene.affect = scene.affect.heard(percept, scene.policy.affect)
         case LowPitch():
             _low_pitch(scene)
         case CallStarted(local=local):
@@ -177,7 +176,7 @@ def _speech_stopped(scene: Scene, percept: SpeechStopped) -> list[Notice]:
     caller.speaking = False
     caller.offset = max(percept.offset, caller.onset)
     if caller.ignored is not None:
-        caller.words_from = max(caller.words_from, caller.offset)
+        caller.pass_over(caller.offset)
         caller.ignored = None
     caller.speech_s += caller.offset - caller.onset
     caller.ending.began(caller.offset)
@@ -210,7 +209,8 @@ def _minded(scene: Scene, ignored: Ignored, since: float = -math.inf) -> list[No
     caller = scene.caller
     caller.ignored = None
     caller.turn_start = caller.onset = max(ignored.onset, since)
-    caller.words_from = max(ignored.words_from, since)
+    caller.read_from(ignored.words_from)
+    caller.pass_over(since)
     if scene.agent.audible:
         caller.over_since = caller.onset
     return moved(scene, FloorEvent.CALLER_STARTS)

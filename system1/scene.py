@@ -166,7 +166,8 @@ class CallerSide:
     far (``system1.distance``); ``change_db``, ``echo``: as in ``Level``; ``vocal``: a laugh or
     cough in it. ``called_at``: onset of the last speech from afar that called the agent.
     ``first_word``: of the last stretch, read so since ``first_since``.
-    ``ignored``: speech under way that is paid no attention.
+    ``ignored``: speech under way that is paid no attention. ``unheeded``: from when to when what
+    was said was paid none, since the turn taken last; it is none of that turn if that goes on.
     ``music``: it plays at the caller's end; ``music_from``: its first note since the caller's
     last words; ``quiet_until``: so long the agent keeps quiet for it. ``low_pitch``: when the voice
     was last told to have become low in this turn.
@@ -194,6 +195,7 @@ class CallerSide:
     vocal: str | None = None
     called_at: float | None = None
     ignored: Ignored | None = None
+    unheeded: tuple[tuple[float, float], ...] = ()
     first_word: str | None = None
     first_since: float = 0.0
 
@@ -204,8 +206,23 @@ class CallerSide:
             word
             for heard in self.stretches.values()
             for word in heard.words
-            if word.start >= start - EPSILON_S
+            if word.start >= start - EPSILON_S and not self._unheeded(word.start, start)
         )
+
+    def pass_over(self, until: float) -> None:
+        """What was said since the turn's words began, up to ``until`` (s), is not read any more."""
+        if until > self.words_from:
+            self.unheeded = (*self.unheeded, (self.words_from, until))
+            self.words_from = until
+
+    def read_from(self, since: float) -> None:
+        """What was said from ``since`` (s) on is read after all."""
+        self.unheeded = tuple((a, min(b, since)) for a, b in self.unheeded if a < since)
+        self.words_from = since
+
+    def _unheeded(self, at: float, since: float) -> bool:
+        # Who asks for words from within such a stretch on knows why.
+        return any(since < a - EPSILON_S and a <= at < b - EPSILON_S for a, b in self.unheeded)
 
     def settled(self) -> bool:
         """The recogniser has finished with the last stretch that it reported."""

@@ -55,7 +55,7 @@ def disregard(scene: Scene, because: Because) -> list[Output]:
     caller.over_since = None
     caller.speech_s = 0.0
     caller.low_pitch = None
-    caller.words_from = scene.now if caller.speaking else caller.offset
+    caller.pass_over(scene.now if caller.speaking else caller.offset)
     scene.affect = scene.affect.dismissed()
     acts += moved(scene, FloorEvent.CALLER_DISMISSED)
     spoken = scene.agent.current
@@ -103,6 +103,7 @@ def take_turn(scene: Scene, because: Because) -> list[Output]:
     caller.speech_s = 0.0
     caller.low_pitch = None
     caller.words_from = end
+    caller.unheeded = tuple(one for one in caller.unheeded if one[1] > scene.taken.words_from)
     scene.agent.yielded = None
     return [TurnEnded(scene.now, start, end, text, because)]
 

@@ -305,12 +305,13 @@ def _overlap(
     acts = [one for one in decisions if onset <= one.at <= end and one.do in _JUDGED]
     for one in acts:
         because = " · ".join(f"{name} {value}" for name, value in evidence(one.because))
-        text = f"{one.because.rule}: {because}" if because else one.because.rule
+        name = t.rule(one.because.rule) or one.because.rule
+        text = f"{name}: {because}" if because else name
         steps.append((one.at, 2, Step(one.at - onset, t.named("act", one.do), text)))
-    final = next((one for one in reversed(acts) if one.do != "duck"), None)
+    final = next((one for one in reversed(acts) if one.do in _VERDICTS), None)
     verdict = t("moment.undecided")
     if final is not None:
-        name = t.named("act", "stop" if final.do == "stop" else "disregard")
+        name = t.named("act", final.do)
         verdict = t("moment.judged", what=name, after=length(final.at - onset))
     return Shown(
         id=f"o{onset:.2f}".replace(".", "-"),
@@ -330,4 +331,5 @@ def _overlap(
     )
 
 
-_JUDGED = ("duck", "stop", "resume", "disregard", "take_turn")
+_VERDICTS = ("stop", "disregard", "take_turn")
+_JUDGED = ("duck", "resume", "consult", *_VERDICTS)

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from agent.figures import percentile
 from agent.spans import Span
 from scenarios.laboratory.contenders import Contender
 
@@ -78,11 +79,6 @@ class Point:
     def mean_s(self) -> float | None:
         """Mean delay."""
         return float(np.mean(self.delays_s)) if self.delays_s else None
-
-
-def percentile(values: Sequence[float], share: float) -> float | None:
-    """Linearly interpolated; None of nothing."""
-    return float(np.percentile(values, share)) if values else None
 
 
 def rate(count: int, of: int) -> float | None:

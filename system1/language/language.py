@@ -109,6 +109,11 @@ class Language:
         """Whether the text is nothing but hesitations."""
         return _words.covered(self.folded(text), self.hesitations)
 
+    def is_stray(self, text: str) -> bool:
+        """Whether the text is nothing but hesitations and small words that a noise is misheard for,
+        or nothing at all."""
+        return all(self.is_hesitation(one) or one in self.strays for one in self.tokens(text))
+
     def begins_hesitating(self, text: str | Words) -> bool:
         """Whether the text begins with a hesitation."""
         said = self.folded(text)

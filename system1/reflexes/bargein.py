@@ -16,12 +16,10 @@ from system1.distance import far, is_undecided, relative_db
 from system1.holding import asks_to_wait
 from system1.moves import Disregard, Later, Lower, Proposal, Speak, Withdraw, Yield
 from system1.questions import AnswerKind
+from system1.repair import UNDERSTOOD
 from system1.scene import EPSILON_S, Scene, Spoken
 
 Evidence = tuple[tuple[str, float | int | str], ...]
-
-ANSWERABLE = 0.6
-"""A question is understood once this share of it was heard; a yes after that is an answer."""
 
 
 def too_soon(scene: Scene) -> Proposal:
@@ -243,7 +241,7 @@ def _answers(scene: Scene, spoken: Spoken, words: str) -> bool:
     question = spoken.question
     if question is None or question.kind is not AnswerKind.YES_NO:
         return False
-    asked = spoken.chars >= ANSWERABLE * len(spoken.text)
+    asked = spoken.chars >= UNDERSTOOD * len(spoken.text)
     return asked and scene.language.answer(words) is not None
 
 

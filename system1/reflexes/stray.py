@@ -51,9 +51,7 @@ def _tic(scene: Scene, words: str) -> Proposal:
 def _says_nothing(scene: Scene, words: str) -> bool:
     """Hesitations, small words that a hum is misheard for, or words that were hardly recognised."""
     language, caller = scene.language, scene.caller
-    if all(
-        language.is_hesitation(word) or word in language.strays for word in language.tokens(words)
-    ):
+    if language.is_stray(words):
         return True
     if is_backchannel(scene, words):
         return caller.vocal is not None

@@ -76,6 +76,11 @@ def test_a_policy_names_a_file_beside_it_and_the_rest_stays(tmp_path: Path) -> N
             "models.verb: is the name of a feature",
         ),
         (
+            '{"evidence": "x", "date": "y", "features": {}, "models": {"adviser": '
+            '{"weight": 1.0, "source": "z"}}}',
+            "models.adviser: is weighed by the policy: adviser.weight",
+        ),
+        (
             '{"evidence": "x", "date": "y", "features": {"verb": {"weight": 99.0, "source": "z"}}}',
             "features.verb.weight",
         ),

@@ -1,0 +1,67 @@
+"""What each rule of System 1 means, in English and Chinese. A policy's own name themselves."""
+
+from __future__ import annotations
+
+RULES: dict[str, tuple[str, str]] = {
+    # Speech over the agent.
+    "bargein.undecided": ("not yet clear what this is", "尚不清楚这是什么声音"),
+    "bargein.words": ("words that want the floor", "话语要求发言"),
+    "bargein.long": ("longer than a backchannel", "比附和长"),
+    "bargein.wordless": ("long speech without a word", "较长的无词语声"),
+    "bargein.hotword": ("a word that interrupts", "听到打断词"),
+    "bargein.no_hotword": ("none of the words that interrupt", "没有打断词"),
+    "bargein.hold": ("the caller asks the agent to wait", "来电者请客服稍等"),
+    "bargein.hesitation": ("only a hesitation", "只是犹豫声"),
+    "bargein.too_short": ("too short to interrupt", "太短，不算打断"),
+    "bargein.unclear": ("short and hardly recognised", "短而听不清"),
+    "bargein.tic": ("a hum", "哼声"),
+    "bargein.laugh": ("a laugh", "笑声"),
+    "bargein.cough": ("a cough", "咳嗽"),
+    "bargein.echo": ("the agent's own echo", "客服自己的回声"),
+    "bargein.background": ("somebody in the background", "背景里的人声"),
+    "bargein.aside": ("said to somebody else", "在对别人说话"),
+    "backchannel": ("a backchannel", "附和"),
+    "noise": ("no speech", "不是话语"),
+    "false_bargein": ("nothing was said after all", "其实没有说什么"),
+    # Speech into the agent's silence that is not for it.
+    "echo": ("the agent's own echo", "客服自己的回声"),
+    "background": ("somebody in the background", "背景里的人声"),
+    "aside": ("said to somebody else", "在对别人说话"),
+    "tic": ("a hum, a laugh or a cough", "哼声、笑声或咳嗽"),
+    # The caller's turn, and the answer to it.
+    "end_of_turn": ("waiting would cost more", "再等不划算"),
+    "maxspeechtimeout": ("the turn is too long", "话轮过长"),
+    "goes_on": ("the caller goes on", "来电者继续说"),
+    "revised": ("the words read otherwise now", "识别结果有变"),
+    "interrupted": ("the answer was interrupted", "回答被打断"),
+    "too_soon": ("the caller was faster", "来电者先开口"),
+    "cut_in": ("the turn was not over", "话轮其实没有结束"),
+    "kept": ("the answer still fits", "原来的回答仍然合适"),
+    "think": ("System 2 is to answer", "交由系统二回答"),
+    "reply": ("System 2's answer", "系统二的回答"),
+    "nomatch": ("not understood", "没有听懂"),
+    "loop": ("said too often without progress", "重复过多而无进展"),
+    # What the agent does of its own accord.
+    "greeting": ("the call begins", "通话开始"),
+    "asked": ("a question was asked", "提出了问题"),
+    "filler": ("the answer takes a while", "回答还需时间"),
+    "noinput": ("silence", "沉默"),
+    "hold": ("the caller asked for time", "来电者请求稍等"),
+    "backchannel.late": ("too late for a backchannel", "附和已来不及"),
+    "backchannel.low_pitch": ("the voice went low", "音调走低"),
+    "soothe.agitated": ("the caller is agitated", "来电者激动"),
+    "soothe.fast_speech": ("the caller is in a hurry", "来电者着急"),
+    "soothe.hesitant": ("the caller looks for words", "来电者犹豫"),
+    "soothe.confused": ("the caller is confused", "来电者困惑"),
+    # The adviser.
+    "adviser.done": ("is the caller done?", "来电者说完了吗？"),
+    "adviser.overlap": ("does it interrupt?", "这是打断吗？"),
+    "adviser.sooner": ("the adviser expects no more", "顾问认为已说完"),
+    "adviser.holds": ("the adviser expects more", "顾问认为未说完"),
+    # Other parties, and the end.
+    "machine": ("a machine", "是机器"),
+    "machine.challenge": ("perhaps a machine", "可能是机器"),
+    "machine.met": ("a person after all", "确是真人"),
+    "machine.unanswered": ("no answer to the question", "提问无人回答"),
+    "max_call": ("the call is too long", "通话过长"),
+}
