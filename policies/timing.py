@@ -283,7 +283,7 @@ class AgentBackchannel(Section):
         "Unit: dB.",
     )
     max_pi: float = Field(
-        0.3,
+        0.4,
         ge=0,
         le=1,
         description="None where the turn is over with a greater probability than this, by the "

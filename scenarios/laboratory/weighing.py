@@ -26,6 +26,7 @@ RIDGES: Mapping[str, float] = MappingProxyType(
         **dict.fromkeys(_OF_THE_VOICE, 200.0),
         "policy_phrase": 200.0,
         "ends_here": 200.0,
+        "dangling": 100.0,
         "complete": 30.0,
         "fragment": 30.0,
         "long": 10.0,

@@ -81,7 +81,7 @@ ENGLISH = Language(
         "it is, it is not, i can, i can not, i will, yes i do, yes i am, that is right",
         "that is correct, that is wrong, that is it, that is all, that will be all, nothing else",
         "nothing, none, never mind, not yet, not really, not at all, i do not know, no idea",
-        "i am not sure, not sure, how are you, go ahead, go on, stop, wait, help, uh huh, mm hm",
+        "i am not sure, not sure, i do not understand, how are you, go ahead, go on, stop, wait, help, uh huh, mm hm",
         "thank you goodbye, have a nice day, see you, take care, that is fine, that is me",
         "hold on, hang on, hold the line, bear with me, one moment, one second, one minute",
         "just a moment, just a second, just a minute, wait a moment, wait a second, wait a minute",
