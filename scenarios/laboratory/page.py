@@ -9,7 +9,7 @@ from scenarios.laboratory.reliability import Reliability, diagram
 from scenarios.laboratory.results import SOURCES, Json
 from scenarios.laboratory.table import people, repeats, tables
 
-RELIABILITY = "How often the turn was over, where we said so"
+RELIABILITY = "End of turn: said and observed"
 
 
 def render_page(found: dict[str, Json], plot: str, shown: Reliability | None) -> str:

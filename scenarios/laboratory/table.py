@@ -35,7 +35,7 @@ def tables(found: dict[str, Json]) -> tuple[Table, ...]:
     people = _dict(found["human"])
     human = _dict(people["contenders"] or {})
     return (
-        _swept("End of turn: delay at so many false cut-offs, each swept over its own", rows),
+        _swept("End of turn: delay at so many false cut-offs, each swept over its threshold", rows),
         Table(
             "End of turn at default settings",
             ("setting", "p50", "p90", "false cut-offs"),
