@@ -22,6 +22,9 @@ from system1.policy_phrases import phrases_of
 from system1.questions import AnswerKind
 from system1.scene import EPSILON_S, Scene
 
+TIC = "tic"
+"""The rule by which a hum, a laugh or a cough is let pass."""
+
 RISES, FALLS = 0.5, 0.25
 """Shares of the difference by which a louder and a softer turn move the caller's own level."""
 

@@ -164,7 +164,8 @@ class CallerSide:
     ``ending``, ``completion``: what the voice and models say of the pause under way.
     ``loudest_db``: level of the speech since ``turn_start``, dBFS; ``own_db``: of the turns so
     far (``system1.distance``); ``change_db``, ``echo``: as in ``Level``; ``vocal``: a laugh or
-    cough in it. ``called_at``: onset of the last speech from afar that called the agent.
+    cough in it. ``called_at``: onset of the last speech from afar that called the agent;
+    ``hummed_at``: when a hum was let pass, if nothing came after it.
     ``first_word``: of the last stretch, read so since ``first_since``.
     ``ignored``: speech under way that is paid no attention. ``unheeded``: from when to when what
     was said was paid none, since the turn taken last; it is none of that turn if that goes on.
@@ -194,6 +195,7 @@ class CallerSide:
     echo: float = 0.0
     vocal: str | None = None
     called_at: float | None = None
+    hummed_at: float | None = None
     ignored: Ignored | None = None
     unheeded: tuple[tuple[float, float], ...] = ()
     first_word: str | None = None

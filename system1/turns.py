@@ -12,7 +12,7 @@ from system1.acts import (
     Think,
 )
 from system1.brief import Turn
-from system1.distance import calls, is_near, learnt
+from system1.distance import TIC, calls, is_near, learnt
 from system1.floor import FloorEvent, Phase
 from system1.holding import after_turn
 from system1.manner import Manner, manner_of
@@ -51,6 +51,7 @@ def disregard(scene: Scene, because: Because) -> list[Output]:
         # To the floor this is over: nobody speaks to the agent.
         caller.ignored = Ignored(caller.onset, caller.words_from, caller.loudest_db)
         acts += moved(scene, FloorEvent.CALLER_STOPS)
+    caller.hummed_at = scene.now if because.rule == TIC else None
     caller.turn_start = None
     caller.over_since = None
     caller.speech_s = 0.0

@@ -158,6 +158,17 @@ def test_a_hum_is_no_interruption_and_no_turn(text: str) -> None:
     assert not [one for one in stage.decisions("say") if one.at > 13.0]
 
 
+@pytest.mark.parametrize(("second", "taken"), [(15.0, True), (24.0, False)])
+def test_who_hums_again_soon_wants_to_say_something(second: float, taken: bool) -> None:
+    stage = answering()
+    for at in (13.0, second):
+        heard(stage, at + 0.1, stage.says(at, "um", 0.4, 0.3), OWN_DB, 1.5)
+    stage.play(30.0)
+    turns = [one for one in stage.decisions("take_turn") if one.at > 13.0]
+    assert bool(turns) is taken
+    assert all(one.at > second for one in turns)
+
+
 def test_a_hum_with_words_after_it_is_one() -> None:
     stage = answering()
     end = stage.says(7.0, "um no that is wrong")
