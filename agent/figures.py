@@ -56,8 +56,6 @@ class Figures:
     ``brief_tokens``: about how many tokens of dialogue they were given, by short-term memory;
     ``history_tokens``: how many the full history would have been.
     ``adviser``: what it was good for, where one was asked.
-    ``brief_tokens``: about how many tokens of dialogue they were given, by short-term memory;
-    ``history_tokens``: how many the full history would have been.
     """
 
     duration_s: float
