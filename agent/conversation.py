@@ -106,7 +106,11 @@ class Conversation:
         chosen = loaded(policy)
         profile = speech or chosen.speech or DEFAULT_PROFILE
         # Ears and voice first: they refuse what they cannot do before a file is touched.
-        words = Vocabulary((*caller_phrases(chosen), *extra_words), machine_phrases(chosen))
+        words = Vocabulary(
+            (*caller_phrases(chosen), *extra_words),
+            machine_phrases(chosen),
+            chosen.backchannels.caller,
+        )
         ears = open_ears(profile, words, chosen.language)
         voice = chosen.voice
         mouth = AudioMouth(

@@ -56,8 +56,6 @@ class Figures:
     ``brief_tokens``: about how many tokens of dialogue they were given, by short-term memory;
     ``history_tokens``: how many the full history would have been.
     ``adviser``: what it was good for, where one was asked.
-    ``brief_tokens``: about how many tokens of dialogue they were given, by short-term memory;
-    ``history_tokens``: how many the full history would have been.
     """
 
     duration_s: float
@@ -106,13 +104,13 @@ def measure(
     return Figures(
         duration_s=_ms(_duration(records, caller, agent)),
         gaps_s=tuple(gaps),
-        gap_p50_s=_percentile(gaps, 50),
-        gap_p90_s=_percentile(gaps, 90),
-        answer_p50_s=_percentile(answers, 50),
+        gap_p50_s=percentile_ms(gaps, 50),
+        gap_p90_s=percentile_ms(gaps, 90),
+        answer_p50_s=percentile_ms(answers, 50),
         overlaps=len(bridged(overlaps, OVERLAP_GAP_S)),
         overlap_s=_total(overlaps),
         barge_in_stops_s=stops,
-        barge_in_stop_p50_s=_percentile(stops, 50),
+        barge_in_stop_p50_s=percentile_ms(stops, 50),
         cut_ins=len(repaired),
         cut_ins_repaired=sum(repaired),
         check_ins=sum(one.kind is Kind.CHECK_IN for one in said),
@@ -250,8 +248,15 @@ def _duration(records: Sequence[Record], caller: Audio | None, agent: Audio | No
     return samples / SAMPLE_RATE if samples else max((one.at for one in records), default=0.0)
 
 
-def _percentile(values: Sequence[float], share: float) -> float | None:
-    return _ms(float(np.percentile(values, share))) if values else None
+def percentile(values: Sequence[float], share: float) -> float | None:
+    """Linearly interpolated; None of nothing. ``share`` in percent."""
+    return float(np.percentile(values, share)) if values else None
+
+
+def percentile_ms(values: Sequence[float], share: float) -> float | None:
+    """The same of times (s), to the millisecond."""
+    found = percentile(values, share)
+    return None if found is None else _ms(found)
 
 
 def _total(spans: Sequence[Span]) -> float:

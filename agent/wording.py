@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.rule_wording import RULES
 from system1.acts import Because
 
 _WORDS: dict[str, tuple[str, str]] = {
@@ -158,7 +159,34 @@ _WORDS: dict[str, tuple[str, str]] = {
     "feature.too_few_digits": ("too few digits", "位数不足"),
     "feature.enough_digits": ("enough digits", "位数足够"),
     "feature.spelling_under_way": ("spelling under way", "拼读未完"),
-    "feature.semantic_vad": ("semantic VAD", "语义端点检测"),
+    "feature.semantic_vad_0.5": ("semantic VAD, 0.5 s", "语义端点检测 0.5 秒"),
+    "feature.semantic_vad_1.0": ("semantic VAD, 1 s", "语义端点检测 1 秒"),
+    "feature.semantic_vad_2.0": ("semantic VAD, 2 s", "语义端点检测 2 秒"),
+    "feature.semantic_vad_3.0": ("semantic VAD, 3 s", "语义端点检测 3 秒"),
+    "feature.smart_turn": ("Smart Turn", "Smart Turn 模型"),
+    "feature.adviser": ("adviser", "顾问模型"),
+    "feature.yes_no_asked": ("yes or no was asked", "问的是是否"),
+    "feature.digits_asked": ("digits were asked", "问的是数字"),
+    "feature.spelling_asked": ("spelling was asked", "问的是拼写"),
+    "feature.date_asked": ("a date was asked", "问的是日期"),
+    "feature.choice_asked": ("a choice was asked", "问的是选项"),
+    "feature.subordinate": ("main clause to come", "主句未到"),
+    "feature.ends_here": ("sentences end on these words", "句子常止于此"),
+    "feature.number_may_end": ("number may end", "号码可止于此"),
+    "feature.number_filled": ("number filled", "号码已满"),
+    "feature.date_whole": ("date whole", "日期完整"),
+    "feature.date_begun": ("date begun", "日期未完"),
+    "feature.final_particle": ("final particle", "句末语气词"),
+    "feature.final_le": ("final 了", "句末“了”"),
+    "feature.ends_in_measure": ("ends in a measure word", "止于量词"),
+    "feature.final_fall": ("pitch falls", "音调下降"),
+    "feature.final_rise": ("pitch rises", "音调上升"),
+    "feature.question_rise": ("pitch rises in a question", "问句音调上升"),
+    "feature.voice_heard": ("the voice was heard", "听到了语调"),
+    "feature.low_end": ("low last pitch", "末音低"),
+    "feature.level_hold": ("level pitch", "音调持平"),
+    "feature.lengthened": ("last syllable drawn out", "末音拖长"),
+    "feature.quieter": ("last words quieter", "末词变轻"),
     "player.play": ("Play", "播放"),
     "player.pause": ("Pause", "暂停"),
     "player.speed": ("Speed", "速度"),
@@ -213,6 +241,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "suite.all": ("All passed", "全部通过"),
     "suite.some": ("{n} failed", "{n} 个未通过"),
     "suite.empty": ("No scenario was run.", "没有运行任何场景。"),
+    **{f"rule.{rule}": words for rule, words in RULES.items()},
 }
 
 
@@ -227,6 +256,14 @@ class Wording:
         english, chinese = _WORDS[key]
         words = chinese if self.language == "zh" else english
         return words.format(**values) if values else words
+
+    def has(self, key: str) -> bool:
+        """Whether there are words for a key."""
+        return key in _WORDS
+
+    def rule(self, rule: str) -> str:
+        """What a rule of System 1 means; nothing for one that the policy has named."""
+        return self(f"rule.{rule}") if self.has(f"rule.{rule}") else ""
 
     def count(self, key: str, n: int, **values: object) -> str:
         """The words for a number of things, in the singular where the language has one."""

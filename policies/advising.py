@@ -11,6 +11,9 @@ from pydantic_core import PydanticCustomError
 
 from policies.model import Seconds, Section, Text
 
+ADVISER = "adviser"
+"""Who says it, wherever an answer of the adviser's is named."""
+
 
 class Matter(StrEnum):
     """What an adviser can be asked about."""
@@ -65,8 +68,9 @@ class Adviser(Section):
         1.0,
         ge=0,
         le=1,
-        description="How far an answer about speech over the agent moves the time after which "
-        "it interrupts. No unit, 0 (not at all) to 1.",
+        description="How much an answer counts: this share of its log-odds is evidence that the "
+        "turn is over, and by this share it moves the time after which speech over the agent "
+        "interrupts. No unit, 0 (not at all) to 1.",
     )
     failures: int = Field(
         5,

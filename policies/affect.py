@@ -137,6 +137,8 @@ class Affect(Section):
     )
     calm_after: Seconds = Field(
         3.0,
+        ge=0,
+        le=3600,
         description="So much calm speech ends an episode; what comes after it is a new one, to be "
         "soothed anew. Unit: s.",
     )

@@ -52,10 +52,11 @@ class BargeIn(Section):
         (), strict=False, description="Words that interrupt when type is hotword."
     )
     min_speech: Seconds = Field(
-        0.3, le=5, description="Speech shorter than this never interrupts. Unit: s."
+        0.3, ge=0, le=5, description="Speech shorter than this never interrupts. Unit: s."
     )
     decide_by: Seconds = Field(
         0.28,
+        ge=0,
         le=5,
         description="Speech over the agent with words that are no backchannel interrupts after "
         "this long, though they may still change: if they become a backchannel, the agent goes on "
@@ -70,12 +71,14 @@ class BargeIn(Section):
     )
     decide_from: Seconds = Field(
         0.22,
+        ge=0,
         le=5,
         description="Words that only interruptions begin with interrupt after so much speech, if "
         "it is as loud as the caller and articulated. Unit: s.",
     )
     first_word: Seconds = Field(
         0.08,
+        ge=0,
         le=5,
         description="A single small word ('how', 'my') counts once it has been read so long and "
         "has not become another. Unit: s.",
@@ -96,12 +99,14 @@ class BargeIn(Section):
     )
     fits_by: Seconds = Field(
         0.5,
+        ge=0,
         le=5,
         description="Such speech, and any where nothing is known of its sounds, interrupts after "
         "this long. Unit: s.",
     )
     short: Seconds = Field(
         0.7,
+        ge=0,
         le=5,
         description="Speech that is over after so long and fits, or was hardly recognised, is "
         "taken for a backchannel. Unit: s.",
@@ -121,18 +126,21 @@ class BargeIn(Section):
     )
     level_after: Seconds = Field(
         0.3,
+        ge=0,
         le=5,
         description="Speech is not called background before it has lasted so long, as words "
         "begin softly. Unit: s.",
     )
     background_wait: Seconds = Field(
         1.5,
+        ge=0,
         le=60,
         description="Background speech into the agent's silence is paid no attention after so "
         "long, though it goes on. Unit: s.",
     )
     insist_within: Seconds = Field(
         8.0,
+        ge=0,
         le=60,
         description="Low speech that calls the agent, or says what the policy listens for, counts "
         "the second time within so long. Unit: s.",
@@ -160,23 +168,27 @@ class BargeIn(Section):
     )
     max_backchannel: Seconds = Field(
         1.1,
+        ge=0,
         le=5,
         description="Speech over the agent that lasts longer is no backchannel. Unit: s.",
     )
     max_wordless: Seconds = Field(
         0.8,
+        ge=0,
         le=5,
         description="Speech over the agent in which no word is recognised interrupts after this "
         "long. Unit: s.",
     )
     resume_after: Seconds = Field(
         1.2,
+        ge=0,
         le=10,
         description="After a stop, silence without a word for this long: it was a false "
         "barge-in and the agent goes on from where it stopped. Unit: s.",
     )
     resume_agreed: Seconds = Field(
         0.1,
+        ge=0,
         le=10,
         description="The same where a backchannel is what was said. Unit: s.",
     )
@@ -187,7 +199,7 @@ class BargeIn(Section):
         description="Gain of the agent's voice while it is undecided. Unit: dB.",
     )
     fade: Seconds = Field(
-        0.04, le=0.5, description="Length of the fade when the agent stops. Unit: s."
+        0.04, ge=0, le=0.5, description="Length of the fade when the agent stops. Unit: s."
     )
 
     overrides: tuple[BargeInOverride, ...] = Field(
@@ -202,3 +214,39 @@ class BargeIn(Section):
         if BargeInType.HOTWORD in types and not self.hotwords:
             refuse([(("hotwords",), "needs at least one word, as type is hotword")])
         return self
+
+
+class CutIn(Section):
+    """What happens to a caller's speech that begins with the agent's answer.
+
+    So early there is nothing to agree to and little to object to: it is likely the turn that was
+    taken too soon, going on. And the answer is kept, so that stopping for nothing costs a second
+    and no more. Hence less proof is waited for than for a barge-in: one word that is no backchannel
+    stops the agent. Only under bargein.type speech.
+    """
+
+    within: Seconds = Field(
+        0.8,
+        ge=0,
+        le=5,
+        description="Speech that begins up to so long after the answer's first sample is the turn "
+        "going on. 0: only speech that began before it. Unit: s.",
+    )
+    min_speech: Seconds = Field(
+        0.15, ge=0, le=5, description="Shorter speech never stops the agent. Unit: s."
+    )
+    decide_by: Seconds = Field(
+        0.36,
+        ge=0,
+        le=5,
+        description="A word that may still change stops the agent after this long: what will be a "
+        '"right" is heard as one by then; a word that is settled does so at once. Unit: s.',
+    )
+    max_wordless: Seconds = Field(
+        0.65,
+        ge=0,
+        le=5,
+        description="Such speech in which no word is recognised stops the agent after this long, "
+        "once a turn: a cough is over by then. Only backchannels do after "
+        "bargein.max_backchannel. Unit: s.",
+    )

@@ -97,7 +97,7 @@ class When(Section):
     )
     turns: int | None = Field(None, ge=1, description="The caller has had at least so many turns.")
     duration: Seconds | None = Field(
-        None, gt=0, description="The call has lasted at least so long. Unit: s."
+        None, le=3600, gt=0, description="The call has lasted at least so long. Unit: s."
     )
     attempts: int | None = Field(
         None,

@@ -17,6 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from policies.advising import ADVISER
 from policies.documents import load_document
 from policies.model import Section, Text
 from policies.problems import DocumentError, Problem
@@ -81,6 +82,8 @@ class EvidenceWeights:
 
     def __post_init__(self) -> None:
         table = {entry.name: entry.weight for entry in self.entries}
+        # What the adviser says comes weighed, by the policy's adviser.weight and by that alone.
+        table[ADVISER] = 1.0
         object.__setattr__(self, "_table", table)
 
     def of(self, feature: str) -> float:
@@ -118,6 +121,9 @@ def load_weights(path: Path | Traversable) -> EvidenceWeights:
         for name in given.models
         if name in known
     ]
+    if ADVISER in given.models:
+        where = f"models.{ADVISER}"
+        problems.append(Problem(str(path), 1, 1, where, "is weighed by the policy: adviser.weight"))
     if problems:
         raise DocumentError(problems)
     own = _frozen(given)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -100,7 +100,9 @@ def _beside(value: str, info: ValidationInfo) -> str:
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 ProfileName = Annotated[str, StringConstraints(pattern=PROFILE_PATTERN)]
-Seconds = Annotated[float, Field(ge=0, le=3600)]
+Seconds: TypeAlias = float
+"""A time. Each field says itself from what to what: of two bounds of one kind pydantic would keep
+the type's and drop the field's, without a word."""
 
 Phrase = Annotated[Text, AfterValidator(_pronounceable)]
 """Words that a caller says, on one line."""

@@ -9,7 +9,7 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
-from policies.bargein import BargeIn
+from policies.bargein import BargeIn, CutIn
 from policies.evidence import EvidenceWeights, load_weights, shipped_weights
 from policies.model import (
     FileBeside,
@@ -45,16 +45,25 @@ class Endpointing(Section):
         3.0,
         gt=0,
         le=60,
-        description="Seconds of waiting that one cut-in is worth. Higher waits longer. Unit: s.",
+        description="A cut-in is as bad as so many seconds of silence. Higher waits longer. "
+        "Unit: s.",
+    )
+    long_wait: Seconds = Field(
+        0.2,
+        gt=0,
+        le=1000,
+        description="After this much silence a further second of waiting costs twice as much as "
+        "the first, as long silences annoy more than in proportion. Unit: s.",
     )
     min_silence: Seconds = Field(
-        0.2, le=5, description="The floor is never taken before this much silence. Unit: s."
+        0.2, ge=0, le=5, description="The floor is never taken before this much silence. Unit: s."
     )
     max_silence: Seconds = Field(
         2.5, gt=0, le=20, description="The floor is always taken after this much silence. Unit: s."
     )
     words_settle: Seconds = Field(
         0.4,
+        ge=0,
         le=5,
         description="A pause's last words are waited for so long at most, where the recogniser "
         "has not settled on them sooner. Unit: s.",
@@ -104,39 +113,6 @@ class Endpointing(Section):
         return self
 
 
-class CutIn(Section):
-    """What happens to a caller's speech that begins with the agent's answer.
-
-    So early there is nothing to agree to and little to object to: it is likely the turn that was
-    taken too soon, going on. And the answer is kept, so that stopping for nothing costs a second
-    and no more. Hence less proof is waited for than for a barge-in: one word that is no backchannel
-    stops the agent. Only under bargein.type speech.
-    """
-
-    within: Seconds = Field(
-        0.8,
-        le=5,
-        description="Speech that begins up to so long after the answer's first sample is the turn "
-        "going on. 0: only speech that began before it. Unit: s.",
-    )
-    min_speech: Seconds = Field(
-        0.15, le=5, description="Shorter speech never stops the agent. Unit: s."
-    )
-    decide_by: Seconds = Field(
-        0.36,
-        le=5,
-        description="A word that may still change stops the agent after this long: what will be a "
-        '"right" is heard as one by then; a word that is settled does so at once. Unit: s.',
-    )
-    max_wordless: Seconds = Field(
-        0.65,
-        le=5,
-        description="Such speech in which no word is recognised stops the agent after this long, "
-        "once a turn: a cough is over by then. Only backchannels do after "
-        "bargein.max_backchannel. Unit: s.",
-    )
-
-
 class TurnTaking(Section):
     """The numbers of turn-taking."""
 
@@ -167,6 +143,7 @@ class TurnTaking(Section):
     )
     filler_worth: Seconds = Field(
         0.35,
+        ge=0,
         le=10,
         description="No filler begins while the answer, by the waits of this call so far, is "
         "expected within less than this. 0 switches that off. Unit: s.",
@@ -210,14 +187,14 @@ class SilenceRung(Rung):
     say: Reminder = Field(
         description="What the agent says. In a slot's own noinput, {ask} stands for its question."
     )
-    after: Seconds = Field(gt=0, description="Mutual silence before this step. Unit: s.")
+    after: Seconds = Field(le=3600, gt=0, description="Mutual silence before this step. Unit: s.")
 
 
 class Hold(Section):
     """Patience with a caller who asked the agent to wait, or who plays music to it."""
 
     after: Seconds = Field(
-        20.0, gt=0, description="Mutual silence before each of the lines. Unit: s."
+        20.0, le=3600, gt=0, description="Mutual silence before each of the lines. Unit: s."
     )
     say: tuple[Line, ...] = Field(
         (),
@@ -230,6 +207,8 @@ class Hold(Section):
     )
     music: Seconds = Field(
         60.0,
+        ge=0,
+        le=3600,
         description="While music plays at the caller's end the agent keeps quiet, "
         "but no longer than this. Unit: s.",
     )
@@ -238,7 +217,9 @@ class Hold(Section):
 class Filler(Section):
     """Words that win time while System 2 thinks."""
 
-    after: Seconds = Field(description="Time after the caller's last sound. Unit: s.")
+    after: Seconds = Field(
+        ge=0, le=3600, description="Time after the caller's last sound. Unit: s."
+    )
     say: Lines = Field(description="One of these is said, in turn.")
 
 
@@ -271,12 +252,15 @@ class AgentBackchannel(Section):
     """The agent's own 'mm-hm'."""
 
     say: Lines = Field(description="One of these is said, in turn, without taking the floor.")
-    every: Seconds = Field(5.0, gt=0, description="Never more often than this. Unit: s.")
+    every: Seconds = Field(5.0, le=3600, gt=0, description="Never more often than this. Unit: s.")
     after: Seconds = Field(
-        3.0, description="The caller has spoken for this long in the turn before one. Unit: s."
+        3.0,
+        ge=0,
+        le=3600,
+        description="The caller has spoken for this long in the turn before one. Unit: s.",
     )
     pause: Seconds = Field(
-        0.3, le=5, description="How long the caller has paused before one. Unit: s."
+        0.3, ge=0, le=5, description="How long the caller has paused before one. Unit: s."
     )
     cue: Cue = Field(
         Cue.PAUSE,
@@ -287,6 +271,7 @@ class AgentBackchannel(Section):
     )
     wait: Seconds = Field(
         0.7,
+        ge=0,
         le=5,
         description="How long after a stretch of low pitch was noticed. Unit: s.",
     )
@@ -298,7 +283,7 @@ class AgentBackchannel(Section):
         "Unit: dB.",
     )
     max_pi: float = Field(
-        0.3,
+        0.4,
         ge=0,
         le=1,
         description="None where the turn is over with a greater probability than this, by the "
@@ -306,6 +291,7 @@ class AgentBackchannel(Section):
     )
     room: Seconds = Field(
         0.8,
+        ge=0,
         le=5,
         description="Time that must be left for the word before the pause would be taken for "
         "the end of the turn. Unit: s.",

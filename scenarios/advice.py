@@ -36,7 +36,9 @@ class Opinion(Section):
 class ScriptedAdvice(Section):
     """An adviser that says what is written here, and fails where nothing is."""
 
-    takes: Seconds = Field(0.1, le=600, description="Charged for each answer. Unit: s of the call.")
+    takes: Seconds = Field(
+        0.1, ge=0, le=600, description="Charged for each answer. Unit: s of the call."
+    )
     says: Annotated[tuple[Opinion, ...], Field(strict=False)] = Field(
         (), description="The first whose words are among the caller's is the answer."
     )

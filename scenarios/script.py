@@ -62,6 +62,7 @@ class Caller(Section):
     line: LineQuality = LineQuality()
     gap: Seconds = Field(
         0.5,
+        ge=0,
         le=60,
         description="Silence of both sides before the caller speaks, where the line does not say "
         "`after`. Unit: s.",
@@ -131,10 +132,13 @@ class Expect(Section):
 
     outcome: Outcome | None = None
     gap_p50: Seconds | None = Field(
-        None, description="Greatest median response gap, from the recording. Unit: s."
+        None,
+        ge=0,
+        le=3600,
+        description="Greatest median response gap, from the recording. Unit: s.",
     )
     gap_max: Seconds | None = Field(
-        None, description="Greatest response gap, from the recording. Unit: s."
+        None, ge=0, le=3600, description="Greatest response gap, from the recording. Unit: s."
     )
     false_cuts: int | None = Field(
         None,
@@ -185,7 +189,7 @@ class Scenario(Section):
         None, description="text: this scenario runs on words alone, whatever was asked for."
     )
     think: Seconds = Field(
-        0.3, le=600, description="Charged for each thought of System 2. Unit: s of the call."
+        0.3, ge=0, le=600, description="Charged for each thought of System 2. Unit: s of the call."
     )
     today: Annotated[datetime.date, BeforeValidator(a_date, json_schema_input_type=str)] = Field(
         datetime.date(2026, 1, 5), description="The day of the call, for dates such as tomorrow."

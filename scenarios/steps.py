@@ -49,6 +49,8 @@ class AgentStep(Section):
     says: Says | None = None
     within: Seconds | None = Field(
         None,
+        ge=0,
+        le=3600,
         description="From the end of the step before (the later of the caller's last audible "
         "sample and the last agent utterance's end) to its first audible sample. Unit: s.",
     )
@@ -57,6 +59,8 @@ class AgentStep(Section):
     )
     stops: Seconds | None = Field(
         None,
+        ge=0,
+        le=3600,
         description="The utterance under way at the caller's last onset ends so soon after that "
         "onset, or had ended before it. Unit: s.",
     )
@@ -81,7 +85,10 @@ class CallerStep(Section):
 
     say: Text | None = None
     pause: Seconds | None = Field(
-        None, gt=0, description="Silence between `say` and `then`, and between its parts. Unit: s."
+        None,
+        le=3600,
+        gt=0,
+        description="Silence between `say` and `then`, and between its parts. Unit: s.",
     )
     then: Annotated[
         tuple[Text, ...],
@@ -110,17 +117,26 @@ class CallerStep(Section):
     )
     dtmf: str | None = Field(None, pattern=r"^[0-9A-D*#]{1,32}$", description="Keys to press.")
     silent: Seconds | None = Field(
-        None, gt=0, description="The caller's next line begins only after so long. Unit: s."
+        None,
+        le=3600,
+        gt=0,
+        description="The caller's next line begins only after so long. Unit: s.",
     )
     hangs_up: Literal[True] | None = None
     during: Literal["agent"] | None = Field(
         None, description="Over the utterance under way, else over the next one."
     )
     at: Seconds | None = Field(
-        None, description="From that utterance's first audible sample. Default 0. Unit: s."
+        None,
+        ge=0,
+        le=3600,
+        description="From that utterance's first audible sample. Default 0. Unit: s.",
     )
     after: Seconds | None = Field(
-        None, description="Silence of both sides before it, instead of the caller's gap. Unit: s."
+        None,
+        ge=0,
+        le=3600,
+        description="Silence of both sides before it, instead of the caller's gap. Unit: s.",
     )
 
     @model_validator(mode="after")

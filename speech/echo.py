@@ -1,30 +1,27 @@
 """Echo: how like the caller's line is to what the agent has just played into it.
 
 The spectra of both, in ten bands every 16 ms, are correlated over the speech under way for each
-delay up to half a second; the best is told. It says that what is heard is the agent's own voice,
-not how to take it out: that is an echo canceller's work.
+delay up to half a second. The best is told, less one standard error (Fisher's z): two voices may be
+alike by chance for a fifth of a second, and no longer. It says that what is heard is the agent's
+own voice, not how to take it out: that is an echo canceller's work.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from speech.bands import Bands, band_powers
 from speech.protocols import Audio
 from speech.resampling import Downsampler
 from speech.silero import VAD_CHUNK, VAD_RATE
 
 _HOP = VAD_CHUNK // 2
 _HOP_S = _HOP / VAD_RATE
-_WINDOW = np.hanning(VAD_CHUNK)
-_EDGES_HZ = np.array([200, 350, 500, 700, 900, 1150, 1450, 1850, 2300, 2800, 3400])
-_EDGES = np.rint(_EDGES_HZ * VAD_CHUNK / VAD_RATE).astype(int)
 _CHUNK = 768
-
-Bands = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +87,23 @@ class EchoMeter:
             energy = float(np.sqrt(np.sum(heard**2) * np.sum(before**2)))
             if energy > 1e-6:
                 best = max(best, float(np.sum(heard * before)) / energy)
-        return best
+        return _at_least(best, count)
 
     def _frames(self, tail: Audio, chunk: Audio) -> tuple[list[Bands], Audio]:
         samples = np.concatenate((tail, chunk))
         found: list[Bands] = []
         for start in range(0, len(samples) - VAD_CHUNK + 1, _HOP):
-            spectrum = np.fft.rfft(samples[start : start + VAD_CHUNK] * _WINDOW)
-            power = np.add.reduceat(np.abs(spectrum[: _EDGES[-1]]) ** 2, _EDGES[:-1])
+            power = band_powers(samples[start : start + VAD_CHUNK])
             found.append((power + 1e-6) ** self._limits.compression)
         return found, samples[-_HOP:]
+
+
+def _at_least(likeness: float, count: int) -> float:
+    """A correlation over ``count`` frames, less one standard error of its Fisher transform."""
+    if count <= 3:
+        return 0.0
+    z = math.atanh(min(likeness, 0.9999)) - 1.0 / math.sqrt(count - 3)
+    return max(math.tanh(z), 0.0)
 
 
 def _centred(bands: Bands) -> Bands:

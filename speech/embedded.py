@@ -34,6 +34,9 @@ _CHUNK_S = _CHUNK / SAMPLE_RATE
 _CLEAR = 0.2
 """Words recognised with less confidence are a cough or a laugh, and no sample of the voice."""
 
+_ECHO = 0.9
+"""Speech so much like what the agent has just said is no sample of the caller's voice either."""
+
 _EMPHASES = {AnswerKind.DIGITS: Emphasis.DIGITS, AnswerKind.SPELLING: Emphasis.SPELLING}
 
 
@@ -59,6 +62,7 @@ class EmbeddedEars:
         self._loudness = LoudnessMeter()
         self._laughter = LaughMeter()
         self._echo = EchoMeter()
+        self._echoes = False
         self._beeps = BeepMeter()
         self._music = MusicMeter()
         self._completion = completion
@@ -105,26 +109,29 @@ class EmbeddedEars:
             percepts.append(change)
         match change:
             case SpeechStarted():
-                self._onset = change.onset
+                self._onset, self._echoes = change.onset, False
                 self._contour.start()
                 self._prosody.stretch_begins()
             case SpeechStopped():
                 self._onset, self._quiet_since = None, change.offset
-                contour = self._contour.of_end(change.offset, ends - _CHUNK_S, at)
-                percepts += [contour] if contour is not None else []
+                if not self._echoes:
+                    contour = self._contour.of_end(change.offset, ends - _CHUNK_S, at)
+                    percepts += [contour] if contour is not None else []
             case None:
                 pass
         if self._completion is not None:
             completion = self._completion.step(chunk, change, ends, at)
             percepts += [completion] if completion is not None else []
-        prosody = self._prosody.step(chunk, self._activity.speaking, at)
+        speech_s = None if self._onset is None else ends - self._onset
+        echo = self._echo.step(chunk, speech_s)
+        if speech_s is not None:
+            self._tell_apart(echo)
+        prosody = self._prosody.step(chunk, self._activity.speaking and not self._echoes, at)
         if prosody is not None:
             percepts.append(prosody)
         low_pitch = self._prosody.low_pitch(at)
         if low_pitch is not None:
             percepts.append(low_pitch)
-        speech_s = None if self._onset is None else ends - self._onset
-        echo = self._echo.step(chunk, speech_s)
         level = self._loudness.step(chunk, ends, self._onset, at, echo)
         if level is not None:
             percepts.append(level)
@@ -143,3 +150,11 @@ class EmbeddedEars:
                 clear = bool(heard.words) and heard.confidence >= _CLEAR
                 self._prosody.stretch_ends(clear)
         return percepts
+
+    def _tell_apart(self, echo: float) -> None:
+        """What so far was the agent's own voice says nothing of how the caller speaks."""
+        before, self._echoes = self._echoes, echo >= _ECHO
+        if self._echoes and not before:
+            self._prosody.stretch_ends(spoken=False)
+            self._prosody.stretch_begins()
+            self._contour.start()

@@ -12,17 +12,14 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from speech.bands import Bands, band_powers
 from speech.protocols import Audio
 from speech.silero import VAD_CHUNK, VAD_RATE
 from system1.percepts import SoundEvent
 
 _HOP = VAD_CHUNK // 2
 _HOP_S = _HOP / VAD_RATE
-_WINDOW = np.hanning(VAD_CHUNK)
-_EDGES_HZ = np.array([200, 350, 500, 700, 900, 1150, 1450, 1850, 2300, 2800, 3400])
-_EDGES = np.rint(_EDGES_HZ * VAD_CHUNK / VAD_RATE).astype(int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class LaughMeter:
     def __init__(self, limits: LaughLimits | None = None) -> None:
         self._limits = limits or LaughLimits()
         size = round(self._limits.window_s / _HOP_S)
-        self._bands: deque[NDArray[np.float64]] = deque(maxlen=size)
+        self._bands: deque[Bands] = deque(maxlen=size)
         self._samples = np.zeros(VAD_CHUNK, np.float64)
         self._told = False
 
@@ -64,9 +61,7 @@ class LaughMeter:
             self._samples[:-_HOP] = self._samples[_HOP:].copy()
             self._samples[-_HOP:] = chunk[start : start + _HOP]
             if speaking:
-                power = np.abs(np.fft.rfft(self._samples * _WINDOW)) ** 2
-                bands = np.add.reduceat(power[: _EDGES[-1]], _EDGES[:-1])
-                self._bands.append(10 * np.log10(bands + 1e-3))
+                self._bands.append(10 * np.log10(band_powers(self._samples) + 1e-3))
         if not speaking or self._told or not self._repeats():
             return None
         self._told = True

@@ -14,19 +14,14 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from speech.bands import Bands, band_powers
 from speech.protocols import Audio
 from speech.silero import VAD_CHUNK, VAD_RATE
 from system1.percepts import Level
 
 _CHUNK_S = VAD_CHUNK / VAD_RATE
-_WINDOW = np.hanning(VAD_CHUNK)
-_EDGES_HZ = np.array([200, 350, 500, 700, 900, 1150, 1450, 1850, 2300, 2800, 3400])
-_EDGES = np.rint(_EDGES_HZ * VAD_CHUNK / VAD_RATE).astype(int)
 _LEAST_POWER = 1e-9
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,7 @@ class LoudnessSettings:
 @dataclass(frozen=True, slots=True)
 class _Frame:
     power: float
-    bands: Floats
+    bands: Bands
 
 
 class LoudnessMeter:
@@ -66,9 +61,7 @@ class LoudnessMeter:
     ) -> Level | None:
         """One chunk at 16 kHz that ends at ``ends``; ``onset``: of the speech under way (s)."""
         samples = chunk.astype(np.float64)
-        spectrum = np.abs(np.fft.rfft(samples * _WINDOW)) ** 2
-        bands = np.add.reduceat(spectrum[: _EDGES[-1]], _EDGES[:-1])
-        frame = _Frame(float(np.mean(samples**2)), bands)
+        frame = _Frame(float(np.mean(samples**2)), band_powers(samples))
         self._frames.append(frame)
         if onset is None:
             self._since = 0

@@ -7,8 +7,8 @@ from 150 to 260 words a minute within 0.3 syllables a second of the truth). The 
 median of the caller's first seconds of voice; then it follows slowly. Range is that between the
 10th and the 90th percentile of pitch.
 
-A stretch of sound in which no words were recognised, a cough or a laugh, is taken back when that
-is known: the baseline is as it was before.
+A stretch of sound in which no words were recognised, a cough or a laugh, or that was the agent's
+own voice come back, is taken back when that is known: the baseline is as it was before.
 """
 
 from __future__ import annotations

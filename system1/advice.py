@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from system1.acts import Consult
 from system1.consultation import ADVISER, Matter, Moment
-from system1.masking import masked
+from system1.masking import masked, secrets
 from system1.moves import AskAdviser
 from system1.notices import Output
 from system1.percepts import Completion
@@ -105,8 +105,7 @@ def told(scene: Scene, text: str, *, caller: bool = True) -> str:
     if not mask or not text:
         return text
     question, task = scene.memory.question, scene.memory.task
-    known = [(slot.name, slot.value) for slot in task.slots] if task is not None else []
-    values = [value for name, value in (*scene.memory.slots, *known) if name in mask and value]
+    values = secrets(scene.policy, scene.memory)
     slots = {question.slot if question is not None else None}
     slots.add(task.asking if task is not None else None)
     whole = caller and any(slot in mask for slot in slots)

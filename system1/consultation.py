@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from policies.advising import Matter
+from policies.advising import ADVISER, Matter
 
 __all__ = ["ADVISER", "INTERRUPTS", "OPTIONS", "Matter", "Moment", "Shortfall"]
-
-ADVISER = "adviser"
-"""Whose ``Completion`` it is."""
 
 INTERRUPTS = "interrupts"
 

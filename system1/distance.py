@@ -8,7 +8,8 @@ Nobody is locked out. Speech from afar counts all the same
 
 - when it calls the agent ("hello", "excuse me", "stop") or says what the policy listens for, for
   the second time within ``insist_within`` seconds;
-- when the agent has asked whether anybody is there;
+- when the agent has asked whether anybody is there, and it calls the agent, says yes or says that
+  somebody is there; or whatever it says, when the agent would hang up next;
 - when it is nothing but the yes or no that was asked for.
 
 Who was never heard before has no level of their own, and then loudness says nothing.
@@ -21,6 +22,9 @@ from dataclasses import dataclass
 from system1.policy_phrases import phrases_of
 from system1.questions import AnswerKind
 from system1.scene import EPSILON_S, Scene
+
+TIC = "tic"
+"""The rule by which a hum, a laugh or a cough is let pass."""
 
 RISES, FALLS = 0.5, 0.25
 """Shares of the difference by which a louder and a softer turn move the caller's own level."""
@@ -94,7 +98,7 @@ def insists(scene: Scene, onset: float) -> bool:
 
 def _counts(scene: Scene, words: str) -> bool:
     """The rule that locks nobody out; see the module's docstring."""
-    if scene.noinput:
+    if scene.noinput and (_is_there(scene, words) or _is_last(scene)):
         return True
     language, question = scene.language, scene.memory.question
     if question is not None and question.kind is AnswerKind.YES_NO:
@@ -102,6 +106,18 @@ def _counts(scene: Scene, words: str) -> bool:
         if length and length == len(language.folded(words)):
             return True
     return insists(scene, scene.caller.onset) and calls(scene, words)
+
+
+def _is_there(scene: Scene, words: str) -> bool:
+    """An answer to "are you still there?"."""
+    said = scene.language
+    return said.answer(words) == "yes" or said.is_present(words) or calls(scene, words)
+
+
+def _is_last(scene: Scene) -> bool:
+    """The agent has no more questions to ask before it gives up: whoever speaks is heard."""
+    due = [rung for rung in scene.policy.noinput if rung.count <= scene.noinput + 1]
+    return not due or max(due, key=lambda rung: rung.count).do is not None
 
 
 def _lasted(scene: Scene) -> float:

@@ -7,12 +7,12 @@ they came often enough. In Chinese a word is a character.
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 
 from policies.endings import shipped_endings
 from policies.policy import Policy
 from system1.language import Language
+from system1.odds import log_odds
 from system1.policy_phrases import Identical, phrases_heard
 
 Words = tuple[str, ...]
@@ -59,17 +59,13 @@ class SentenceEnds:
         chance = _blend(by_word, self._base)
         if len(said) > 1 and (by_pair := self._counts.get(said[-2:])) is not None:
             chance = _blend(by_pair, chance)
-        above = _logit(chance) - _logit(self._base)
+        above = log_odds(chance) - log_odds(self._base)
         return min(max(above, -MOST), MOST)
 
 
 def _blend(counts: tuple[int, int], shorter: float) -> float:
     ended, seen = counts
     return (ended + SHORTER_COUNTS * shorter) / (seen + SHORTER_COUNTS)
-
-
-def _logit(chance: float) -> float:
-    return math.log(chance / (1.0 - chance))
 
 
 @lru_cache(maxsize=64)

@@ -37,7 +37,7 @@ from system1.percepts import (
     Unadvised,
     WordPlayed,
 )
-from system1.repair import resumes, skip_heard, work_of
+from system1.repair import UNDERSTOOD, resumes, skip_heard, work_of
 from system1.scene import Ignored, Scene, Spoken
 from system1.thoughts import (
     Advice,
@@ -53,14 +53,14 @@ from system1.thoughts import (
 CHALLENGE = "machine.challenge"
 """The rule behind the question whether a person is speaking."""
 
+FALSE_ALARM = "false_bargein"
+"""The rule by which the agent goes on with a line that it broke off for nothing."""
+
 SPEAKS_UP_DB = 3.0
 """Speech that is paid no attention has to grow so much louder to be the caller's."""
 
 SPEAKS_UP_S = 0.4
 """What comes so soon before speech grows loud belongs to it; before that it was somebody else."""
-
-UNDERSTOOD = 0.6
-"""A question is understood once this share of it was heard."""
 
 
 def perceive(scene: Scene, percept: Percept) -> list[Notice]:
@@ -110,7 +110,9 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
         case Likeness(backchannel=nats):
             scene.caller.likeness = nats if math.isfinite(nats) else None
         case Prosody():
-            scene.affect = scene.affect.heard(percept, scene.policy.affect)
+            # Somebody else's voice, or the agent's own come back, is no sign of the caller's mood.
+            if scene.caller.ignored is None:
+                scene.affect = scene.affect.heard(percept, scene.policy.affect)
         case LowPitch():
             _low_pitch(scene)
         case CallStarted(local=local):
@@ -181,7 +183,7 @@ def _speech_stopped(scene: Scene, percept: SpeechStopped) -> list[Notice]:
     caller.speaking = False
     caller.offset = max(percept.offset, caller.onset)
     if caller.ignored is not None:
-        caller.words_from = max(caller.words_from, caller.offset)
+        caller.pass_over(caller.offset)
         caller.ignored = None
     caller.speech_s += caller.offset - caller.onset
     caller.ending.began(caller.offset)
@@ -214,7 +216,8 @@ def _minded(scene: Scene, ignored: Ignored, since: float = -math.inf) -> list[No
     caller = scene.caller
     caller.ignored = None
     caller.turn_start = caller.onset = max(ignored.onset, since)
-    caller.words_from = max(ignored.words_from, since)
+    caller.read_from(ignored.words_from)
+    caller.pass_over(since)
     if scene.agent.audible:
         caller.over_since = caller.onset
     return moved(scene, FloorEvent.CALLER_STARTS)
@@ -329,7 +332,7 @@ def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) 
 def _note_reply(scene: Scene, spoken: Spoken) -> None:
     """What is not to be said for ever; the rest of a line taken up again is the same line."""
     replies = (Kind.REPLY, Kind.CLARIFY, Kind.REPAIR)
-    resumed = spoken.because.rule == "false_bargein"
+    resumed = spoken.because.rule == FALSE_ALARM
     if spoken.kind in replies and not resumed and not spoken.withdrawn:
         scene.repetition = scene.repetition.after(spoken.text.strip(), scene.memory.task)
 

@@ -18,7 +18,8 @@ from system1.questions import AnswerKind
 from system1.scene import EPSILON_S, Answer, Scene, Standing, Work
 
 UNDERSTOOD = 0.6
-"""Speech over an utterance of which so much was heard is a reaction to it, no turn going on."""
+"""An utterance is understood once this share of it was heard. Speech over it after that is a
+reaction to it: a yes answers it, and nothing is its turn going on."""
 
 CUT_IN = "cut_in"
 """The rule by which the agent stops for a turn that goes on."""

@@ -163,11 +163,13 @@ class CallerSide:
     ``speech_s``: speech in this turn.
     ``ending``, ``completion``: what the voice and models say of the pause under way.
     ``loudest_db``: level of the speech since ``turn_start``, dBFS; ``own_db``: of the turns so
-    far (``system1.distance``); ``change_db``, ``echo``: as in ``Level``; ``likeness``:
-    of the stretch under way to a backchannel, nats; ``vocal``: a laugh or
-    cough in it. ``called_at``: onset of the last speech from afar that called the agent.
+    far (``system1.distance``); ``change_db``, ``echo``: as in ``Level``; ``likeness``: as in
+    ``Likeness``, of the stretch under way; ``vocal``: a laugh or cough in it. ``called_at``: onset
+    of the last speech from afar that called the agent; ``hummed_at``: when a hum was let pass, if
+    nothing came after it.
     ``first_word``: of the last stretch, read so since ``first_since``.
-    ``ignored``: speech under way that is paid no attention.
+    ``ignored``: speech under way that is paid no attention. ``unheeded``: from when to when what
+    was said was paid none, since the turn taken last; it is none of that turn if that goes on.
     ``music``: it plays at the caller's end; ``music_from``: its first note since the caller's
     last words; ``quiet_until``: so long the agent keeps quiet for it. ``low_pitch``: when the voice
     was last told to have become low in this turn.
@@ -195,7 +197,9 @@ class CallerSide:
     echo: float = 0.0
     vocal: str | None = None
     called_at: float | None = None
+    hummed_at: float | None = None
     ignored: Ignored | None = None
+    unheeded: tuple[tuple[float, float], ...] = ()
     first_word: str | None = None
     first_since: float = 0.0
 
@@ -206,12 +210,34 @@ class CallerSide:
             word
             for heard in self.stretches.values()
             for word in heard.words
-            if word.start >= start - EPSILON_S
+            if word.start >= start - EPSILON_S and not self._unheeded(word.start, start)
         )
+
+    def pass_over(self, until: float) -> None:
+        """What was said since the turn's words began, up to ``until`` (s), is not read any more."""
+        if until > self.words_from:
+            self.unheeded = (*self.unheeded, (self.words_from, until))
+            self.words_from = until
+
+    def read_from(self, since: float) -> None:
+        """What was said from ``since`` (s) on is read after all."""
+        self.unheeded = tuple((a, min(b, since)) for a, b in self.unheeded if a < since)
+        self.words_from = since
+
+    def _unheeded(self, at: float, since: float) -> bool:
+        # Who asks for words from within such a stretch on knows why.
+        return any(since < a - EPSILON_S and a <= at < b - EPSILON_S for a, b in self.unheeded)
 
     def settled(self) -> bool:
         """The recogniser has finished with the last stretch that it reported."""
         return bool(self.stretches) and next(reversed(self.stretches.values())).final
+
+    def clearness(self) -> float:
+        """How far the turn's last words can be relied on: their confidence; 1 without words."""
+        for heard in reversed(self.stretches.values()):
+            if any(word.start >= self.words_from - EPSILON_S for word in heard.words):
+                return heard.confidence
+        return 1.0
 
     def confidence(self) -> float:
         """The lowest confidence over the stretches of this turn that have words; 0 for none."""
@@ -300,6 +326,10 @@ class Scene:
         """The caller's words of this turn, or since ``since`` (s), as one text."""
         words = [word.text for word in self.caller.words(since)]
         return ("" if self.language.code == "zh" else " ").join(words)
+
+    def asks(self) -> bool:
+        """Whether the caller's words of this turn are a question's."""
+        return self.language.asks(self.text())
 
     def joined(self, *parts: str) -> str:
         """Texts put together as the language writes them."""

@@ -9,13 +9,11 @@ from policies.policy import Policy
 from system1.acts import Because, Summary
 from system1.brief import Turn
 from system1.language import Language
+from system1.masking import REMOVED, censored, secrets
 from system1.moods import Mood
 from system1.scene import Scene
 
 LAST_TURNS = 4
-HIDDEN = "***"
-SECRET_DIGITS = 4
-"""So many digits in a row, said or written, are somebody's number."""
 
 _WORDS: dict[str, tuple[str, str]] = {
     "caller": ("Caller", "来电者"),
@@ -42,37 +40,21 @@ def summarize(scene: Scene, because: Because) -> Summary:
     if memory.task is not None:
         known |= {slot.name: slot.value for slot in memory.task.slots if slot.value is not None}
     hidden = policy.privacy.mask
-    slots = tuple((name, HIDDEN if name in hidden else value) for name, value in known.items())
+    slots = tuple((name, REMOVED if name in hidden else value) for name, value in known.items())
     names = {one.slot for task in policy.tasks for one in task.collect if one.type == "name"}
     who = next((value for name, value in slots if name in names), None)
-    turns = tuple((turn.who, masked(policy, language, turn.text)) for turn in memory.turns)
+    values = secrets(policy, memory)
+
+    def told(text: str) -> str:
+        return censored(text, language, values=values) if hidden else text
+
+    turns = tuple((turn.who, told(turn.text)) for turn in memory.turns)
     asked = _asked(policy, language, [turn for turn in memory.turns if turn.who == "caller"])
     mood, turns_in_it = _mood(scene)
     why = because.rule.removeprefix("rule.")
-    summary = Summary(
-        who, masked(policy, language, asked), slots, mood, why, turns[-LAST_TURNS:], ""
-    )
+    summary = Summary(who, told(asked), slots, mood, why, turns[-LAST_TURNS:], "")
     text = "\n".join(_told(summary, turns_in_it, int(language.code == "zh")))
     return replace(summary, text=text)
-
-
-def masked(policy: Policy, language: Language, text: str) -> str:
-    """The text with every long run of digits hidden, if the policy masks anything."""
-    if not policy.privacy.mask:
-        return text
-    words = list(text) if language.code == "zh" else text.split(" ")
-    kept: list[str] = []
-    run: list[str] = []
-    for word in [*words, ""]:
-        said = word.strip(",.?!，。？！")
-        if said and (said.lower() in language.digits or said in "-" or said.isdigit()):
-            run.append(word)
-            continue
-        digits = sum(len(one) if one.isdigit() else 1 for one in run)
-        kept += [HIDDEN] if digits >= SECRET_DIGITS else run
-        run = []
-        kept += [word] if word else []
-    return ("" if language.code == "zh" else " ").join(kept)
 
 
 def _asked(policy: Policy, language: Language, turns: list[Turn]) -> str:

@@ -12,7 +12,7 @@ from system1.acts import (
     Think,
 )
 from system1.brief import Turn
-from system1.distance import calls, is_near, learnt
+from system1.distance import TIC, calls, is_near, learnt
 from system1.floor import FloorEvent, Phase
 from system1.holding import after_turn
 from system1.manner import Manner, manner_of
@@ -51,11 +51,12 @@ def disregard(scene: Scene, because: Because) -> list[Output]:
         # To the floor this is over: nobody speaks to the agent.
         caller.ignored = Ignored(caller.onset, caller.words_from, caller.loudest_db)
         acts += moved(scene, FloorEvent.CALLER_STOPS)
+    caller.hummed_at = scene.now if because.rule == TIC else None
     caller.turn_start = None
     caller.over_since = None
     caller.speech_s = 0.0
     caller.low_pitch = None
-    caller.words_from = scene.now if caller.speaking else caller.offset
+    caller.pass_over(scene.now if caller.speaking else caller.offset)
     scene.affect = scene.affect.dismissed()
     acts += moved(scene, FloorEvent.CALLER_DISMISSED)
     spoken = scene.agent.current
@@ -103,6 +104,7 @@ def take_turn(scene: Scene, because: Because) -> list[Output]:
     caller.speech_s = 0.0
     caller.low_pitch = None
     caller.words_from = end
+    caller.unheeded = tuple(one for one in caller.unheeded if one[1] > scene.taken.words_from)
     scene.agent.yielded = None
     return [TurnEnded(scene.now, start, end, text, because)]
 

@@ -34,17 +34,16 @@ def words_say(
     policy: Identical, language: Language, question: Question | None, text: str
 ) -> Values:
     """The features of ``text``, the caller's words so far in answer to ``question``."""
-    asked = _asked(question)
     if not text:
-        return (*asked, ("no_words", 1.0))
+        return (("no_words", 1.0),)
     said = language.tokens(text)
     if not said:
-        return (*asked, ("fragment", 1.0))
-    reading = _Reading(policy, language, question, said)
-    return (*asked, *reading.features())
+        return (("fragment", 1.0),)
+    return _Reading(policy, language, question, said).features()
 
 
-def _asked(question: Question | None) -> Values:
+def asked(question: Question | None) -> Values:
+    """The feature of what was asked."""
     if question is None or question.kind is AnswerKind.FREE:
         return ()
     return ((f"{question.kind.value}_asked", 1.0),)
@@ -68,9 +67,9 @@ class _Reading:
         language, said = self._language, self._said
         if language.is_hesitation(said[-1:]):
             return (("hesitation", 1.0),)
-        if self._kind is AnswerKind.YES_NO and language.answer(said) is not None:
-            goes_on = (("answer_goes_on", 1.0),) if self._goes_on() else ()
-            return (("answers_question", 1.0), *goes_on)
+        answered = self._kind is AnswerKind.YES_NO and language.answer(said) is not None
+        if answered and not self._goes_on():
+            return (("answers_question", 1.0),)
         if self._kind in (AnswerKind.DIGITS, AnswerKind.SPELLING) and (counted := self._counted()):
             return counted
         # The last word of "hold on" asks for no object here.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from agent.advising import Advising
@@ -30,14 +31,33 @@ from system1.thoughts import Asked, Done, Sentence, ThoughtContent
 WORD_S = 0.3
 
 
+ENDPOINTING = {
+    "evidence": str(Path(__file__).with_name("stage_evidence.json")),
+    "long_wait": 1000.0,
+}
+"""Numbers of the stage's own: its stories hold whatever weights are fitted next."""
+
+
+def on_stage(policy: Policy) -> Policy:
+    """A policy with the stage's numbers of endpointing."""
+    section = policy.turn_taking
+    endpointing = type(section.endpointing).model_validate(
+        section.endpointing.model_dump(exclude_unset=True) | ENDPOINTING
+    )
+    section = section.model_copy(update={"endpointing": endpointing})
+    return policy.model_copy(update={"turn_taking": section})
+
+
 def bot(**changes: Any) -> Policy:
     """A small policy; ``changes`` replace or add keys."""
+    turn_taking = dict(changes.pop("turn_taking", {}))
+    turn_taking["endpointing"] = ENDPOINTING | dict(turn_taking.get("endpointing", {}))
     base: dict[str, Any] = {
         "policy": "stage",
         "persona": {"name": "Anna"},
         "greeting": "Hello, this is Anna.",
     }
-    return Policy.model_validate(base | changes)
+    return Policy.model_validate(base | changes | {"turn_taking": turn_taking})
 
 
 class Answers:

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TypeAlias
 
-import numpy as np
 from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from agent.counterfactual import Counterfactual, Moment, tally
+from agent.figures import percentile_ms
 from agent.following import Course, What
 from agent.recorded import RecordedCall
 from agent.wording import clock, length
@@ -169,8 +169,8 @@ def _sums(moments: Sequence[Moment], *, would: bool) -> dict[str, float | int | 
     found = tally(moments, would=would)
     gaps = found.gaps
     return {
-        "gap_p50_s": round(float(np.percentile(gaps, 50)), 3) if gaps else None,
-        "gap_p90_s": round(float(np.percentile(gaps, 90)), 3) if gaps else None,
+        "gap_p50_s": percentile_ms(gaps, 50),
+        "gap_p90_s": percentile_ms(gaps, 90),
         "cut_ins": found.cut_ins,
         "yields": found.yields,
         "keeps": found.keeps,

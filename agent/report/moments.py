@@ -18,7 +18,7 @@ from policies.bargein import BargeIn
 from policies.policy import Policy
 from policies.timing import Endpointing
 from system1.arbiter import ORDER
-from system1.endpointing import GRID_S, Stopping, best_silence
+from system1.endpointing import Stopping, best_silence, costs
 from system1.mind import System1
 from system1.moves import Later
 from system1.percepts import Heard, Percept, SpeechStarted, SpeechStopped
@@ -227,23 +227,10 @@ def _weights(known: Known, t: Wording) -> tuple[Weight, ...]:
     )
 
 
-def costs(known: Known, limits: Endpointing) -> list[tuple[float, float]]:
-    """C(u) of ``system1.endpointing`` on its grid, from no silence to ``max_silence`` (s)."""
-    pi, pauses = known.evidence.pi, known.pauses
-    found: list[tuple[float, float]] = []
-    waiting, silence, survival = 0.0, 0.0, 1.0
-    while silence <= limits.max_silence + 1e-9:
-        found.append((silence, limits.patience * (1.0 - pi) * survival + waiting))
-        following = pauses.survival(silence + GRID_S)
-        waiting += GRID_S * (pi + (1.0 - pi) * 0.5 * (survival + following))
-        silence, survival = round(silence + GRID_S, 6), following
-    return found
-
-
 def _curve(
     known: Known, chosen: Stopping, limits: Endpointing, ended: float, taken: bool, t: Wording
 ) -> Curve:
-    points = costs(known, limits)
+    points = costs(round(known.evidence.pi, 6), known.pauses, limits)
     highest = max(cost for _, cost in points) or 1.0
     span = max(limits.max_silence, 1e-9)
 
@@ -318,12 +305,13 @@ def _overlap(
     acts = [one for one in decisions if onset <= one.at <= end and one.do in _JUDGED]
     for one in acts:
         because = " · ".join(f"{name} {value}" for name, value in evidence(one.because))
-        text = f"{one.because.rule}: {because}" if because else one.because.rule
+        name = t.rule(one.because.rule) or one.because.rule
+        text = f"{name}: {because}" if because else name
         steps.append((one.at, 2, Step(one.at - onset, t.named("act", one.do), text)))
-    final = next((one for one in reversed(acts) if one.do != "duck"), None)
+    final = next((one for one in reversed(acts) if one.do in _VERDICTS), None)
     verdict = t("moment.undecided")
     if final is not None:
-        name = t.named("act", "stop" if final.do == "stop" else "disregard")
+        name = t.named("act", final.do)
         verdict = t("moment.judged", what=name, after=length(final.at - onset))
     return Shown(
         id=f"o{onset:.2f}".replace(".", "-"),
@@ -343,4 +331,5 @@ def _overlap(
     )
 
 
-_JUDGED = ("duck", "stop", "resume", "disregard", "take_turn")
+_VERDICTS = ("stop", "disregard", "take_turn")
+_JUDGED = ("duck", "resume", "consult", *_VERDICTS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import wave
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -17,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from agent.listening import caller_phrases, machine_phrases
-from agent.spans import Span, audible, bridged
+from agent.records import Record, Utterance
+from agent.spans import Span, audible
 from policies.loading import load_policy
 from scenarios.laboratory.events import Event, event_sound
 from scenarios.laboratory.texts import words
@@ -25,12 +27,13 @@ from scenarios.runner import ScenarioResult, run_scenario
 from scenarios.script import Scenario
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.vocabulary import Vocabulary
+from system1.perception import FALSE_ALARM
 
 LISTENED_S = 5.0
 """The caller hangs up so long after the event."""
 _BREATH_S = 0.6
 """The agent's silences up to this are pauses between its words (Full-Duplex-Bench v1.5 merges
-speech at 0.5 to 0.6 s)."""
+speech at 0.5 to 0.6 s), unless what follows is another utterance: then it had stopped."""
 _POLICY = "bench.yaml"
 
 
@@ -97,9 +100,28 @@ def _call(what: Event, done: ScenarioResult) -> Call:
         what,
         turn=spans[0] if spans else None,
         event=spans[1] if len(spans) > 1 else None,
-        agent=bridged(audible(done.agent, noisy=False), _BREATH_S),
+        agent=sounding(audible(done.agent, noisy=False), begun(done.records)),
         caller=done.caller,
     )
+
+
+def begun(records: Sequence[Record]) -> tuple[float, ...]:
+    """When the agent began to say something else (s): not what goes on with a line broken off."""
+    said = (one for one in records if isinstance(one, Utterance))
+    return tuple(one.start for one in said if one.because.rule != FALSE_ALARM)
+
+
+def sounding(heard: Sequence[Span], begun: Sequence[float]) -> tuple[Span, ...]:
+    """Spans of the agent's with the pauses between its words closed; ``begun``: see there."""
+    joined: list[Span] = []
+    for span in heard:
+        before = joined[-1] if joined else None
+        goes_on = before is not None and span.start - before.end <= _BREATH_S + 1e-9
+        if before is None or not goes_on or any(before.end <= at <= span.start for at in begun):
+            joined.append(span)
+        else:
+            joined[-1] = Span(before.start, span.end)
+    return tuple(joined)
 
 
 def _script(what: Event, length_s: float, policy: Path) -> dict[str, Any]:

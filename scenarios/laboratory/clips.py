@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -22,6 +22,7 @@ LEAD_S = 1.0
 """Line before the first sound."""
 TAIL_S = 5.0
 """Line after the last sound: longer than any contender waits (Pipecat's 3.2 s, a timer's 3.5)."""
+_EARLIER_SEED = 500_000
 _FADE = SAMPLE_RATE // 200
 """A cut in mid-word would click: 5 ms of fade."""
 
@@ -46,7 +47,8 @@ class Recipe:
     ``parts``: what is said between pauses; ``pauses_s``: one fewer. ``manner``: ``cut`` takes the
     parts from one waveform of the whole, so that the intonation before a pause is that of an
     unfinished sentence; ``comma`` speaks each alone, all but the last with a trailing comma.
-    ``question``: what the agent had asked. ``rate``: words a minute.
+    ``question``: what the agent had asked. ``rate``: words a minute. ``earlier``: what the same
+    caller said earlier in the call, so that ears which get used to a voice have heard it.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Recipe:
     line: LineQuality
     question: Question | None
     seed: int
+    earlier: str
 
     @property
     def text(self) -> str:
@@ -94,6 +97,13 @@ class Clip:
     def end(self) -> float:
         """End of the turn: of its last sound (s)."""
         return self.spans[-1].end
+
+
+def render_earlier(recipe: Recipe) -> Audio:
+    """The same caller's turn before the clip, and a second of the line after it."""
+    turn = replace(recipe, parts=(recipe.earlier,), pauses_s=(), seed=recipe.seed + _EARLIER_SEED)
+    clip = render(turn)
+    return clip.audio[: round((clip.end + LEAD_S) * SAMPLE_RATE)]
 
 
 def render(recipe: Recipe) -> Clip:

@@ -128,7 +128,14 @@ def _of_category(split: Split, number: int, lines: Sequence[_Line]) -> Iterator[
             ),
             question=line.question,
             seed=SEEDS[split] + 1000 * number + index,
+            earlier=_earlier(split, line.text, index),
         )
+
+
+def _earlier(split: Split, text: str, index: int) -> str:
+    """Another whole sentence of the same split, in turn."""
+    others = [one for one in texts().of(split).complete if one != text]
+    return others[index % len(others)]
 
 
 def _pause_s(rng: np.random.Generator) -> float:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from agent.figures import percentile
 from agent.spans import Span
 from scenarios.laboratory.contenders import Contender
 
@@ -25,10 +26,14 @@ SHORTEST_HOLD_S, LONGEST_HOLD_S = 0.2, 5.0
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The truth about a clip: the caller's speech in it, in time order."""
+    """The truth about a clip: the caller's speech in it, in time order.
+
+    ``ends``: whether its end is scored; one recording that is cut in many places has one end.
+    """
 
     name: str
     spans: tuple[Span, ...]
+    ends: bool = True
 
     @property
     def holds(self) -> tuple[Span, ...]:
@@ -76,11 +81,6 @@ class Point:
         return float(np.mean(self.delays_s)) if self.delays_s else None
 
 
-def percentile(values: Sequence[float], share: float) -> float | None:
-    """Linearly interpolated; None of nothing."""
-    return float(np.percentile(values, share)) if values else None
-
-
 def rate(count: int, of: int) -> float | None:
     """A share; None of nothing."""
     return count / of if of else None
@@ -102,6 +102,8 @@ def point(contender: Contender, turns: Sequence[Turn], threshold: float) -> Poin
         for hold in turn.scored_holds:
             holds += 1
             cuts += was_cut(contender, turn.name, hold, threshold)
+        if not turn.ends:
+            continue
         delay = delay_at(contender, turn, threshold)
         if delay is None:
             missed += 1

@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.moments import Known, Silence
+from policies.advising import ADVISER
 from policies.evidence import (
     EvidenceWeights,
     Weight,
@@ -36,6 +37,7 @@ from policies.evidence import (
 from policies.timing import Endpointing
 from scenarios.laboratory.reliability import Reliability, reliability
 from system1.evidence import judged
+from system1.odds import log_odds
 from system1.pauses import SHORTEST_S
 
 Matrix: TypeAlias = NDArray[np.float64]
@@ -153,8 +155,11 @@ def matrix(rows: Sequence[Row], names: Sequence[str]) -> Matrix:
 
 
 def _names(rows: Sequence[Row], start: EvidenceWeights) -> list[str]:
-    """The features of the rows: the intercept, then in the order of the weights' file."""
-    found = {name for row in rows for name, _ in row.values} | {INTERCEPT}
+    """The features of the rows: the intercept, then in the order of the weights' file.
+
+    The adviser's is none of them: a policy weighs its adviser itself.
+    """
+    found = {name for row in rows for name, _ in row.values if name != ADVISER} | {INTERCEPT}
     ordered = [entry.name for entry in start.entries if entry.name in found]
     rest = sorted(found - set(ordered))
     return [INTERCEPT, *(name for name in (*ordered, *rest) if name != INTERCEPT)]
@@ -267,7 +272,7 @@ def _merged(start: EvidenceWeights, found: dict[str, float]) -> EvidenceWeights:
 
 
 def _moved(fitted: Fitted, base_rate: float, own_rate: float) -> Fitted:
-    by = float(np.log(base_rate / (1.0 - base_rate)) - np.log(own_rate / (1.0 - own_rate)))
+    by = log_odds(base_rate) - log_odds(own_rate)
     entries = [
         replace(entry, weight=round(entry.weight + by, 4))
         for entry in fitted.weights.entries

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.figures import percentile
 from agent.spans import Span
 from scenarios.laboratory.contenders import Contender
-from scenarios.laboratory.endpointing_scores import Turn, delay_at, percentile, rate, was_cut
+from scenarios.laboratory.endpointing_scores import Turn, delay_at, rate, was_cut
 from scenarios.laboratory.events import EventKind, Place
 
 YIELD_S = 2.0

@@ -6,9 +6,8 @@ sweep decides on that (``agent.moments``, whose truth is tested against System 1
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -19,13 +18,17 @@ from policies.loading import load_policy
 from policies.policy import Policy
 from policies.timing import Endpointing
 from scenarios.laboratory.texts import words
+from speech.errors import SpeechError
 from speech.profiles import open_ears
 from speech.protocols import SAMPLE_RATE, Audio
+from speech.smart_turn import find_model
 from speech.vocabulary import Vocabulary
-from system1.evidence import Evidence
+from system1.evidence import judged
 from system1.percepts import Percept
 from system1.questions import Question
 
+SMART_TURN = "smart_turn"
+"""The feature of Smart Turn's probability."""
 POLICY = "broadband"
 """The shipped policy whose words the ears know, and whose numbers are the default settings."""
 PATIENCES_S = tuple(
@@ -33,8 +36,16 @@ PATIENCES_S = tuple(
 )
 """0.05 to 60 s, the default among them."""
 
+FINE_MS, COARSE_MS = 10, 80
+"""Sizes of the chunks that the ears are given: a conversation's, and a coarse one (ms)."""
+
+_WHOLE = SAMPLE_RATE * COARSE_MS // 1000
+
 ACOUSTIC = frozenset(
-    "smart_turn level_hold final_fall final_rise low_end lengthened quieter".split()
+    (
+        "smart_turn voice_heard level_hold final_fall final_rise question_rise low_end lengthened "
+        "quieter"
+    ).split()
 )
 """Features of the evidence that come from the voice, beside the horizons of a semantic VAD."""
 
@@ -54,36 +65,90 @@ def vocabulary() -> Vocabulary:
     return Vocabulary((*bare.phrases, *lacking), bare.machines)
 
 
-def heard(audio: Audio, question: Question | None, chunk_ms: int = 10) -> tuple[Percept, ...]:
-    """What the embedded ears tell of a clip that comes in chunks of so many ms."""
-    ears = open_ears("embedded", vocabulary(), "en")
-    ears.expect(question)
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What the ears told of a clip. ``begins``: the clip's first sample by their clock (s)."""
+
+    percepts: tuple[Percept, ...]
+    begins: float
+
+
+@cache
+def fused_profile() -> str | None:
+    """The profile whose ears have Smart Turn, too; None where its model is missing."""
+    try:
+        find_model()
+    except SpeechError:
+        return None
+    return "embedded+smart-turn"
+
+
+def heard(
+    earlier: Audio,
+    audio: Audio,
+    question: Question | None,
+    chunk_ms: int = FINE_MS,
+    profile: str = "embedded",
+) -> Hearing:
+    """What the embedded ears tell of a clip that comes in chunks of so many ms.
+
+    ``earlier``: what the caller said before the agent asked ``question``; of that nothing is told.
+    """
+    ears = open_ears(profile, vocabulary(), "en")
     size = SAMPLE_RATE * chunk_ms // 1000
     percepts: list[Percept] = []
-    for end in range(size, audio.size + 1, size):
-        percepts += ears.hear(audio[end - size : end], end / SAMPLE_RATE)
+    call = np.concatenate((earlier[: earlier.size // _WHOLE * _WHOLE], audio))
+    begins = call.size - audio.size
+    for end in range(size, call.size + 1, size):
+        told = ears.hear(call[end - size : end], end / SAMPLE_RATE)
+        if end > begins:
+            percepts += told
+        elif end == begins:
+            ears.expect(question)
     ears.close()
-    return tuple(percepts)
+    return Hearing(tuple(percepts), begins / SAMPLE_RATE)
 
 
-def silences(percepts: Iterable[Percept], question: Question | None) -> tuple[Silence, ...]:
-    """The caller's silences in them, with what was known in each."""
-    return tuple(overheard(policy(), percepts, question))
+def silences(hearing: Hearing, question: Question | None) -> tuple[Silence, ...]:
+    """The caller's silences in it, with what was known in each; s from the clip's beginning."""
+    found = overheard(policy(), hearing.percepts, question)
+    return tuple(_earlier(silence, hearing.begins) for silence in found)
+
+
+def _earlier(silence: Silence, by_s: float) -> Silence:
+    until = None if silence.until is None else silence.until - by_s
+    known = (
+        replace(one, since=one.since - by_s, offset=one.offset - by_s) for one in silence.known
+    )
+    return Silence(silence.onset - by_s, until, tuple(known))
 
 
 def by_words_alone(silence: Silence) -> Silence:
     """The same silence as it is for who has the words and the question, and no acoustic score."""
-    return replace(silence, known=tuple(_by_words(known) for known in silence.known))
+    return _told(silence, _is_of_words)
 
 
-def _by_words(known: Known) -> Known:
-    features = tuple(
-        (name, part)
-        for name, part in known.evidence.features
-        if name not in ACOUSTIC and not name.startswith("semantic_vad")
-    )
-    total = sum(weight for _, weight in features)
-    return replace(known, evidence=Evidence(1.0 / (1.0 + math.exp(-total)), features))
+def without_models(silence: Silence) -> Silence:
+    """The same silence for ears that have no model of the turn's end: the default profile's."""
+    return _told(silence, _is_no_model)
+
+
+def _is_of_words(name: str) -> bool:
+    return name not in ACOUSTIC and not name.startswith("semantic_vad")
+
+
+def _is_no_model(name: str) -> bool:
+    return name != SMART_TURN
+
+
+def _told(silence: Silence, kept: Callable[[str], bool]) -> Silence:
+    weights = policy().turn_taking.endpointing.weights
+
+    def of(known: Known) -> Known:
+        values = tuple(value for value in known.evidence.values if kept(value[0]))
+        return replace(known, evidence=judged(values, weights))
+
+    return replace(silence, known=tuple(of(known) for known in silence.known))
 
 
 def taken_at(silence: Silence, endpointing: Endpointing) -> float | None:

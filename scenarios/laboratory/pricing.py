@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from agent.moments import floor_taken_at
 from policies.policy import Policy
 from scenarios.laboratory.labelled import LabelledCall, LabelledOverlap, LabelledSilence
+from system1.endpointing import annoyance
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
     """Seconds of waiting that each mistake is worth.
+
+    Silence grows dearer the longer it lasts (``system1.endpointing``): a cut-in costs as much as
+    one silence of so many seconds.
 
     ``cut_in``: the floor taken in a pause; ``missed_turn``: never taken at a turn's end;
     ``unsettled``: taken there while the recogniser might still change its words, so that the
@@ -77,10 +81,14 @@ class Pricing:
                 else:
                     false.append(stopped is not None)
         prices = self.prices
+
+        def dear(silence_s: float) -> float:
+            return annoyance(silence_s, policy.turn_taking.endpointing.long_wait)
+
         cost = (
-            _mean([prices.missed_turn if one is None else one for one in delays])
+            _mean([dear(prices.missed_turn if one is None else one) for one in delays])
             + prices.unsettled * _mean(unsettled)
-            + prices.cut_in * _mean(cuts)
+            + dear(prices.cut_in) * _mean(cuts)
             + _mean([prices.missed_stop if one is None else one for one in stops])
             + prices.false_stop * _mean(false)
         )

@@ -11,9 +11,6 @@ from scenarios.laboratory.ours import policy, taken_at
 Decisions = tuple[float | None, ...]
 """For each silence of a clip, when the floor is taken at default settings (s)."""
 
-COARSE_MS = 80
-"""The other chunk size. Ours is cut by 10 ms otherwise."""
-
 
 def decisions(silences: Iterable[Silence]) -> Decisions:
     """The decisions in the silences of a clip, at default settings."""

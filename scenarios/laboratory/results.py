@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TypeAlias
 
-from scenarios.laboratory.bench import Bench, Standing
+from scenarios.laboratory.bench import Bench, Human, Standing
 from scenarios.laboratory.clips import LEAD_S, TAIL_S
 from scenarios.laboratory.contenders import Contender
 from scenarios.laboratory.corpus import (
@@ -29,7 +29,9 @@ from scenarios.laboratory.endpointing_scores import (
     talked_over,
 )
 from scenarios.laboratory.floor_scores import Floor, panel, take_over
+from scenarios.laboratory.human import HOW
 from scenarios.laboratory.ours import POLICY
+from scenarios.laboratory.reliability import Reliability
 from scenarios.laboratory.work import HeardClip
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -60,7 +62,37 @@ def summary(bench: Bench) -> dict[str, Json]:
         "corpus": _corpus(bench),
         "contenders": {one.entry.name: contender(bench, one) for one in bench.standings},
         "repeatability": _rounded(asdict(bench.repeatability)),
+        "reliability": _reliability(bench.reliability),
+        "human": _human(bench.human),
         "sources": dict(SOURCES),
+    }
+
+
+def _reliability(found: Reliability | None) -> Json:
+    if found is None:
+        return None
+    bins: list[Json] = [{**_rounded(asdict(one))} for one in found.bins]
+    figures = {"pauses": found.count, "ece": found.ece, "brier": found.brier, "auc": found.auc}
+    return {**_rounded(figures), "bins": bins}
+
+
+def _human(human: Human) -> Json:
+    """The same contenders on people; null figures where there are no recordings."""
+    if human.absent is not None:
+        return {"absent": human.absent, "contenders": None}
+    return {
+        "absent": None,
+        "how": HOW,
+        "whole": sum(turn.ends for turn in human.turns),
+        "cut": sum(not turn.ends for turn in human.turns),
+        "contenders": {
+            one.entry.name: {
+                "parameter": one.entry.parameter,
+                "note": one.entry.note,
+                **_delays(one, human.turns),
+            }
+            for one in human.standings
+        },
     }
 
 
@@ -68,17 +100,7 @@ def contender(bench: Bench, standing: Standing) -> dict[str, Json]:
     """One contender's figures, by the names of the bench's contract."""
     entry = standing.entry
     found: dict[str, Json] = {"parameter": entry.parameter, "note": entry.note}
-    for most in MOST_CUTS:
-        at = f"at_{most * 100:.0f}pct"
-        best = operating_point(standing.points, most)
-        found[f"eot_delay_p50_s_{at}"] = _number(best.p50_s if best else None)
-        found[f"eot_delay_p90_s_{at}"] = _number(best.p90_s if best else None)
-        found[f"eot_delay_mean_s_{at}"] = _number(best.mean_s if best else None)
-        found[f"threshold_{at}"] = _number(best.threshold if best else None)
-        found[f"false_cut_rate_{at}"] = _number(best.cut_rate if best else None)
-    found["false_cut_rate_at_300ms"] = _number(cut_rate_at(standing.points, FAST_S))
-    stock = [_stock(entry.contender, bench.turns, threshold) for threshold in entry.stock]
-    found["stock"] = stock[0] if len(stock) == 1 else [*stock]
+    found |= _delays(standing, bench.turns)
     found |= _floor(bench, standing)
     found["turnbench"] = _turnbench(bench, standing)
     found["categories"] = _parts(bench, standing, lambda clip: clip.recipe.category)
@@ -95,6 +117,23 @@ def contender(bench: Bench, standing: Standing) -> dict[str, Json]:
         }
         for one in standing.points
     ]
+    return found
+
+
+def _delays(standing: Standing, turns: Sequence[Turn]) -> dict[str, Json]:
+    entry = standing.entry
+    found: dict[str, Json] = {}
+    for most in MOST_CUTS:
+        at = f"at_{most * 100:.0f}pct"
+        best = operating_point(standing.points, most)
+        found[f"eot_delay_p50_s_{at}"] = _number(best.p50_s if best else None)
+        found[f"eot_delay_p90_s_{at}"] = _number(best.p90_s if best else None)
+        found[f"eot_delay_mean_s_{at}"] = _number(best.mean_s if best else None)
+        found[f"threshold_{at}"] = _number(best.threshold if best else None)
+        found[f"false_cut_rate_{at}"] = _number(best.cut_rate if best else None)
+    found["false_cut_rate_at_300ms"] = _number(cut_rate_at(standing.points, FAST_S))
+    stock = [_stock(entry.contender, turns, threshold) for threshold in entry.stock]
+    found["stock"] = stock[0] if len(stock) == 1 else [*stock]
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from scenarios.laboratory.results import Json
 
 NONE = "–"
+HUMAN = "People, not synthetic voices: the same, on read sentences, whole and cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +32,10 @@ def tables(found: dict[str, Json]) -> tuple[Table, ...]:
     """What the summary has to show: ends of turn, default settings, the floor."""
     contenders = _of(found, "contenders")
     rows = [(name, _dict(figures)) for name, figures in contenders.items()]
+    people = _dict(found["human"])
+    human = _dict(people["contenders"] or {})
     return (
-        Table(
-            "End of turn: delay at so many false cut-offs, each swept over its own threshold",
-            ("5 %: p50", "p90", "10 %: p50", "p90", "cut at 0.3 s"),
-            tuple(
-                Row(
-                    name,
-                    (
-                        seconds(one["eot_delay_p50_s_at_5pct"]),
-                        seconds(one["eot_delay_p90_s_at_5pct"]),
-                        seconds(one["eot_delay_p50_s_at_10pct"]),
-                        seconds(one["eot_delay_p90_s_at_10pct"]),
-                        share(one["false_cut_rate_at_300ms"]),
-                    ),
-                    str(one["note"]),
-                )
-                for name, one in rows
-            ),
-        ),
+        _swept("End of turn: delay at so many false cut-offs, each swept over its threshold", rows),
         Table(
             "End of turn at default settings",
             ("setting", "p50", "p90", "false cut-offs"),
@@ -87,7 +73,40 @@ def tables(found: dict[str, Json]) -> tuple[Table, ...]:
                 if one["response_rate"] is not None
             ),
         ),
+        *(
+            (_swept(HUMAN, [(name, _dict(figures)) for name, figures in human.items()]),)
+            if human
+            else ()
+        ),
     )
+
+
+def _swept(title: str, rows: list[tuple[str, dict[str, Json]]]) -> Table:
+    """Ends of turn at the operating points."""
+    return Table(
+        title,
+        ("5 %: p50", "p90", "10 %: p50", "p90", "cut at 0.3 s"),
+        tuple(
+            Row(
+                name,
+                (
+                    seconds(one["eot_delay_p50_s_at_5pct"]),
+                    seconds(one["eot_delay_p90_s_at_5pct"]),
+                    seconds(one["eot_delay_p50_s_at_10pct"]),
+                    seconds(one["eot_delay_p90_s_at_10pct"]),
+                    share(one["false_cut_rate_at_300ms"]),
+                ),
+                str(one["note"]),
+            )
+            for name, one in rows
+        ),
+    )
+
+
+def people(found: dict[str, Json]) -> str:
+    """Where the people's recordings are from, or why there are none."""
+    human = _dict(found["human"])
+    return str(human["absent"] or human["how"])
 
 
 def repeats(found: dict[str, Json]) -> str:

@@ -81,7 +81,8 @@ ENGLISH = Language(
         "it is, it is not, i can, i can not, i will, yes i do, yes i am, that is right",
         "that is correct, that is wrong, that is it, that is all, that will be all, nothing else",
         "nothing, none, never mind, not yet, not really, not at all, i do not know, no idea",
-        "i am not sure, not sure, how are you, go ahead, go on, stop, wait, help, uh huh, mm hm",
+        "i am not sure, not sure, i do not understand, how are you",
+        "go ahead, go on, stop, wait, help, uh huh, mm hm",
         "thank you goodbye, have a nice day, see you, take care, that is fine, that is me",
         "hold on, hang on, hold the line, bear with me, one moment, one second, one minute",
         "just a moment, just a second, just a minute, wait a moment, wait a second, wait a minute",
@@ -98,6 +99,11 @@ ENGLISH = Language(
         "started, stop, stopped, keep, keeps, kept, fix, fixed, break, broke, broken, lose, lost",
         "move, moved, return, returned, refund, book, booked, reset, open, opened, close, closed",
         "cost, costs, owe, mean, means, report, turn, turned, live, moved, believe, understand",
+    ),
+    questions=phrase_set(
+        "do i, do you, do we, do they, does, did, can i, can you, can we, could i, could you",
+        "could we, could somebody, is, are, was, were, will, would you, would it, may i, have you",
+        "has, should i, what, when, how, where, why, who, whose, which",
     ),
     backchannels=phrase_set(
         "uh huh, uhuh, mm hm, mm hmm, mhm, mmhm, mm, mmm, hm, hmm, right, okay, yeah, yep, yup",
@@ -152,6 +158,10 @@ ENGLISH = Language(
         "hello, excuse me, pardon me, can you hear me, do you hear me, are you there, wait, stop",
         "listen, hold on, hang on, operator, agent, i said, i was saying, let me speak",
         "let me finish, i have a question, i am talking to you",
+    ),
+    present=phrase_set(
+        "i am here, i am still here, still here, over here, right here, i am back, i am there",
+        "i am with you, i am listening, i was away, i am not gone",
     ),
     complaints=phrase_set(
         "ridiculous, unacceptable, not acceptable, outrageous, disgraceful, a disgrace, appalling",

@@ -35,6 +35,8 @@ class Language:
     """Short turns that are whole by themselves."""
     verbs: frozenset[str]
     """Frequent verbs: a clause with one is likelier to be whole."""
+    questions: frozenset[str]
+    """Words that a question begins with; its pitch may rise where a statement's falls."""
     backchannels: frozenset[str]
     digits: Mapping[str, str]
     """A digit's word, to the digit."""
@@ -50,6 +52,8 @@ class Language:
     """What is said to somebody else in the room, and hardly ever to the agent."""
     addressing: frozenset[str]
     """What calls the other party on the telephone: hardly ever said to anybody else."""
+    present: frozenset[str]
+    """What answers "are you still there?" beside a yes."""
     complaints: frozenset[str]
     """What says an annoyed caller, and hardly anyone else."""
     holding: tuple[str, ...]
@@ -107,6 +111,11 @@ class Language:
         """Whether the text is nothing but hesitations."""
         return _words.covered(self.folded(text), self.hesitations)
 
+    def is_stray(self, text: str) -> bool:
+        """Whether the text is nothing but hesitations and small words that a noise is misheard for,
+        or nothing at all."""
+        return all(self.is_hesitation(one) or one in self.strays for one in self.tokens(text))
+
     def begins_hesitating(self, text: str | Words) -> bool:
         """Whether the text begins with a hesitation."""
         said = self.folded(text)
@@ -146,6 +155,11 @@ class Language:
         said = self.folded(text)
         return any(_words.longest_at(said, at, self.addressing) for at in range(len(said)))
 
+    def is_present(self, text: str | Words) -> bool:
+        """Whether the text says that somebody is there."""
+        said = self.folded(text)
+        return any(_words.longest_at(said, at, self.present) for at in range(len(said)))
+
     def complains(self, text: str | Words) -> bool:
         """Whether the text has words of complaint."""
         said = self.folded(text)
@@ -155,6 +169,19 @@ class Language:
         """Whether the text has one of the frequent verbs."""
         said = self.folded(text)
         return any(_words.longest_at(said, at, self.verbs) for at in range(len(said)))
+
+    def asks(self, text: str | Words) -> bool:
+        """Whether the text, hesitations and the like aside, begins like a question."""
+        said = self.without_hesitations(text)
+        start = 0
+        while start < len(said):
+            if _words.longest_at(said, start, self.questions) > 0:
+                return True
+            taken = _words.longest_at(said, start, self.leading)
+            if taken == 0:
+                return False
+            start += taken
+        return False
 
     def without_hesitations(self, text: str | Words) -> Words:
         """The folded words less the hesitations."""

@@ -15,13 +15,12 @@ from system1.advice import interrupts_after
 from system1.distance import calls, far, is_undecided, relative_db
 from system1.holding import asks_to_wait
 from system1.moves import Disregard, Later, Lower, Proposal, Speak, Withdraw, Yield
+from system1.perception import FALSE_ALARM
 from system1.questions import AnswerKind
+from system1.repair import UNDERSTOOD
 from system1.scene import EPSILON_S, Scene, Spoken
 
 Evidence = tuple[tuple[str, float | int | str], ...]
-
-ANSWERABLE = 0.6
-"""A question is understood once this share of it was heard; a yes after that is an answer."""
 
 
 def too_soon(scene: Scene) -> Proposal:
@@ -144,7 +143,7 @@ def _judge(
     unlike, fits = _unlike(scene), _fits(scene)
     # What no hum begins like is none, however little it moves.
     steady = (is_steady(scene) and not unlike) or caller.vocal is not None
-    if not words or (caller.speaking and _is_stray(scene, words)):
+    if not words or (caller.speaking and scene.language.is_stray(words)):
         after = math.inf if steady else numbers.max_wordless
         return _Judgement(after, "bargein.wordless", "noise")
     if scene.language.is_hesitation(words):
@@ -195,19 +194,13 @@ def _is_single(scene: Scene, since: float) -> bool:
     return len(heard) == 1
 
 
-def _is_stray(scene: Scene, words: str) -> bool:
-    """Nothing but small words that are heard in the onset of others."""
-    language = scene.language
-    return all(word in language.strays for word in language.tokens(words))
-
-
 def _unlike(scene: Scene) -> bool:
     """No backchannel begins with these sounds. A creak that hardly moves is no word either."""
     likeness, numbers = scene.caller.likeness, scene.policy.turn_taking.bargein
     if likeness is None or likeness > numbers.unlike:
         return False
     change_db = scene.caller.change_db
-    return change_db is None or change_db >= numbers.articulation_db / 2
+    return change_db is not None and change_db >= numbers.articulation_db / 2
 
 
 def _fits(scene: Scene) -> bool:
@@ -277,7 +270,7 @@ def _answers(scene: Scene, spoken: Spoken, words: str) -> bool:
     question = spoken.question
     if question is None or question.kind is not AnswerKind.YES_NO:
         return False
-    asked = spoken.chars >= ANSWERABLE * len(spoken.text)
+    asked = spoken.chars >= UNDERSTOOD * len(spoken.text)
     return asked and scene.language.answer(words) is not None
 
 
@@ -296,7 +289,7 @@ def false_alarm(scene: Scene) -> Proposal:
     if scene.now < due - EPSILON_S:
         return Later(due)
     silence_s = round(scene.now - caller.offset, 4)
-    because = Because("false_bargein", (("words", words), ("silence_s", silence_s)))
+    because = Because(FALSE_ALARM, (("words", words), ("silence_s", silence_s)))
     rest = yielded.text[yielded.chars :].strip()
     if not rest:
         return (Disregard(because),)
@@ -320,4 +313,4 @@ def _is_short(scene: Scene, words: str) -> bool:
         return False
     if scene.language.answer(words) == "no" or calls(scene, words):
         return False
-    return caller.confidence() < numbers.clear or _fits(scene) or _is_stray(scene, words)
+    return caller.confidence() < numbers.clear or _fits(scene) or scene.language.is_stray(words)

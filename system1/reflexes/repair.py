@@ -3,9 +3,10 @@
 The balance with backchannels: so soon after an answer's onset there is hardly anything to agree
 to, and what is stopped is not lost. So one word that is no backchannel stops the agent: at once if
 it is settled, else when it is old enough to have become a "right" if it were one. Speech without a
-word does after a time in which a cough is over. Until then the barge-in's judge has lowered the
-agent's voice already; and speech that ended before is its affair alone. What objects to the answer
-("no, wait") is an interruption.
+word does after a time in which a cough is over; "um", and a small word that noise is misheard for,
+are no words in this; a hum, a laugh and what is known to be a cough never do. Until then the
+barge-in's judge has lowered the agent's voice already; and speech that ended before is its affair
+alone. What objects to the answer ("no, wait") is an interruption.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from system1.acts import Because
 from system1.holding import asks_to_wait
 from system1.language.additions import retracts
 from system1.moves import Later, Proposal, TakeUp, Withdraw
-from system1.reflexes.bargein import is_backchannel
+from system1.reflexes.bargein import heard_out, is_backchannel, is_steady
 from system1.repair import CUT_IN, still_fits
 from system1.scene import EPSILON_S, Scene
 
@@ -32,13 +33,18 @@ def cut_in(scene: Scene) -> Proposal:
     words = scene.text(begins)
     if retracts(scene.language, words) or asks_to_wait(scene, words):
         return None
+    if is_steady(scene) or caller.vocal is not None:
+        return None
+    if not caller.speaking and not heard_out(scene):
+        return Later(caller.offset + scene.policy.turn_taking.endpointing.words_settle)
     lasted = round((scene.now if caller.speaking else caller.offset) - since, 4)
-    worded = bool(words) and caller.confidence() >= bargein.clear
-    if worded and not is_backchannel(scene, words):
+    worded = not scene.language.is_stray(words)
+    clear = caller.confidence() >= bargein.clear
+    if worded and clear and not is_backchannel(scene, words):
         after = numbers.min_speech if _settled(scene, begins) else numbers.decide_by
     elif not caller.speaking:
         return None
-    elif words:
+    elif worded:
         after = bargein.max_backchannel
     elif scene.repaired != answer.taken.start:
         after = numbers.max_wordless

@@ -6,7 +6,7 @@ The television, side talk, an echo; and the "um" of somebody who has not begun y
 from __future__ import annotations
 
 from system1.acts import Because
-from system1.distance import calls, far
+from system1.distance import TIC, calls, far
 from system1.moves import Disregard, Later, Proposal
 from system1.reflexes.bargein import heard_out, is_backchannel, is_steady
 from system1.scene import EPSILON_S, Scene
@@ -40,20 +40,27 @@ def _tic(scene: Scene, words: str) -> Proposal:
         return None
     if caller.speech_s > numbers.max_backchannel + EPSILON_S and caller.vocal is None:
         return None
-    if not _says_nothing(scene, words):
+    if not _says_nothing(scene, words) or (caller.vocal is None and _insists(scene)):
         return None
     if not heard_out(scene):
         return Later(caller.offset + scene.policy.turn_taking.endpointing.words_settle)
     change = () if caller.change_db is None else (("change_db", caller.change_db),)
-    return (Disregard(Because("tic", (("words", words), *change))),)
+    return (Disregard(Because(TIC, (("words", words), *change))),)
+
+
+def _insists(scene: Scene) -> bool:
+    """Who hums again, soon after a hum that was let pass, is trying to say something."""
+    hummed_at, numbers = scene.caller.hummed_at, scene.policy.turn_taking.bargein
+    onset = scene.caller.turn_start
+    if hummed_at is None or onset is None:
+        return False
+    return onset < hummed_at + numbers.insist_within - EPSILON_S
 
 
 def _says_nothing(scene: Scene, words: str) -> bool:
     """Hesitations, small words that a hum is misheard for, or words that were hardly recognised."""
     language, caller = scene.language, scene.caller
-    if all(
-        language.is_hesitation(word) or word in language.strays for word in language.tokens(words)
-    ):
+    if language.is_stray(words):
         return True
     if is_backchannel(scene, words):
         return caller.vocal is not None

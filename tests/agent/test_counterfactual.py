@@ -46,10 +46,10 @@ def test_with_the_same_policy_no_moment_differs() -> None:
 def test_the_end_of_a_turn_moves_as_in_a_call_held_so(patience: str) -> None:
     change = f"turn_taking.endpointing.patience={patience}"
     own = bot()
-    [moment, *_] = differing(asked(own, "the light on the router").records, own, change)
+    [moment, *_] = differing(asked(own, "my internet").records, own, change)
     assert moment.what is What.PAUSE
     assert moment.exact
-    held = asked(changed(own, [change]), "the light on the router")
+    held = asked(changed(own, [change]), "my internet")
     taken = held.first(lambda one: one.do == "take_turn").at
     assert moment.would.taken == pytest.approx(taken, abs=1e-3)
     said = next(one.at for one in held.decisions("say") if one.at > taken)

@@ -8,7 +8,7 @@ import pytest
 
 from agent.moments import Silence, floor_taken_at, overheard, remembered, reweighed
 from agent.records import CallerTurn, PerceptSeen
-from policies.evidence import Weight, shipped_weights
+from policies.evidence import Weight
 from policies.policy import Policy
 from policies.timing import Endpointing
 from system1.evidence import weigh
@@ -104,8 +104,9 @@ def test_a_listener_knows_what_a_call_would() -> None:
 
 def test_other_weights_wait_for_as_long_as_they_make_it_probable() -> None:
     held, _ = overheard(bot(), two_parts(3.0)[0])
-    assert reweighed(held, shipped_weights()) == held
-    sure = reweighed(held, shipped_weights().having([Weight("dangling", 4.0)]))
+    own = bot().turn_taking.endpointing.weights
+    assert reweighed(held, own) == held
+    sure = reweighed(held, own.having([Weight("dangling", 4.0)]))
     early, late = taken(sure), taken(held)
     assert early is not None
     assert late is not None

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from agent.figures import measure
-from agent.moments import remembered
-from agent.records import CallEnded, Decision, PerceptSeen, Record
+from agent.records import CallEnded, Decision, Record
 from agent.report import render_report
-from agent.report.moments import contests, costs, evidence_of
+from agent.report.moments import contests, evidence_of
 from agent.result import Result, sum_up
 from agent.wording import wording
 from policies.policy import Policy
-from system1.endpointing import best_silence
 from tests.agent.parsed_page import Page
 from tests.stage import Stage, bot
 
@@ -70,20 +66,6 @@ def test_the_numbers_are_those_of_the_decision() -> None:
     assert facts["pauses learnt from"] == "1"
     weights = {round(one.value, 2) for one in over.weights}
     assert weights == {value for name, value in given.items() if name.startswith("w.")}
-
-
-@pytest.mark.parametrize("patience", [0.5, 3.0, 20.0])
-def test_the_curve_is_that_of_the_rule(patience: float) -> None:
-    policy = bot(turn_taking={"endpointing": {"patience": patience}})
-    percepts = [one.percept for one in call(policy) if isinstance(one, PerceptSeen)]
-    limits = policy.turn_taking.endpointing
-    for silence in remembered(policy, percepts):
-        known = silence.known[-1]
-        best = best_silence(known.evidence.pi, known.pauses, limits)
-        allowed = [one for one in costs(known, limits) if one[0] >= limits.min_silence - 1e-9]
-        at, cost = min(allowed, key=lambda one: one[1])
-        assert cost == pytest.approx(best.cost)
-        assert at == pytest.approx(best.silence, abs=0.021)
 
 
 def test_an_act_tells_who_won_over_whom() -> None:

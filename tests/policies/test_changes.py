@@ -30,7 +30,7 @@ def test_entries_of_lists_and_several_at_once() -> None:
     ("change", "says"),
     [
         ("turn_taking.endpointing.patienc=1", "unknown key"),
-        ("turn_taking.endpointing.patience=-1", "must be at least 0"),
+        ("turn_taking.endpointing.patience=-1", "must be more than 0"),
         ("turn_taking.endpointing.patience=much", "must be a number"),
         ("turn_taking.endpointing.max_silence=0.1", "must not be less than min_silence"),
         ("patience", "write it as section.key=value"),

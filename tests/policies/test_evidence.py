@@ -76,6 +76,11 @@ def test_a_policy_names_a_file_beside_it_and_the_rest_stays(tmp_path: Path) -> N
             "models.verb: is the name of a feature",
         ),
         (
+            '{"evidence": "x", "date": "y", "features": {}, "models": {"adviser": '
+            '{"weight": 1.0, "source": "z"}}}',
+            "models.adviser: is weighed by the policy: adviser.weight",
+        ),
+        (
             '{"evidence": "x", "date": "y", "features": {"verb": {"weight": 99.0, "source": "z"}}}',
             "features.verb.weight",
         ),
@@ -98,7 +103,7 @@ def test_weights_and_their_file_are_the_same(tmp_path: Path) -> None:
     path = tmp_path / "again.json"
     path.write_text(weights_document(shipped_weights()).model_dump_json())
     assert load_weights(path) == shipped_weights()
-    assert EvidenceFile.model_validate_json(path.read_text()).corpus is None
+    assert EvidenceFile.model_validate_json(path.read_text()).corpus == shipped_weights().corpus
 
 
 def test_pause_factors_are_fields() -> None:

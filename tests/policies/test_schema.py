@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import get_args
 
 import jsonschema
 import pytest
+from pydantic import ValidationError, create_model
 
 from policies import document_schema, policy_path, policy_schema, schema_text, shipped_policies
 from policies.documents import read_text
+from policies.evidence import EvidenceFile
+from policies.model import Section
+from policies.policy import Policy
 from policies.shapes import Json
 from policies.yaml12 import Plain, plain, read
+from scenarios.script import Scenario
 from tests.policies.test_documents import Zoo
 from tests.policies.test_slips import HEAD
 
@@ -83,3 +89,53 @@ def fields(schema: dict[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
             # A description that the section itself has is not repeated in the field.
             target = definitions.get(str(field.get("$ref", "")).rsplit("/", 1)[-1])
             yield f"{name}.{key}", (target if isinstance(target, dict) else {}) | field
+
+
+@pytest.mark.parametrize("model", [Policy, Scenario, EvidenceFile])
+def test_the_ends_of_a_range_that_it_shows_are_those_that_hold(model: type[Section]) -> None:
+    ranges = 0
+    for section in sections(model):
+        shown = section.model_json_schema()["properties"]
+        for key, field in section.model_fields.items():
+            for one in (shown[key], *shown[key].get("anyOf", ())):
+                assert not {"minimum", "exclusiveMinimum"} <= one.keys(), f"{section}.{key}"
+                assert not {"maximum", "exclusiveMaximum"} <= one.keys(), f"{section}.{key}"
+                for end in ENDS.keys() & one.keys():
+                    assert field.annotation is not None
+                    takes = create_model("Held", value=(field.annotation, field))
+                    limit, ranges = one[end], ranges + 1
+                    with pytest.raises(ValidationError):
+                        takes.model_validate({"value": ENDS[end](limit)})
+                    if not end.startswith("exclusive"):
+                        takes.model_validate({"value": limit})
+    assert ranges
+
+
+ENDS: dict[str, Callable[[float], float]] = {
+    "minimum": lambda limit: limit - 1,
+    "maximum": lambda limit: limit + 1,
+    "exclusiveMinimum": lambda limit: limit,
+    "exclusiveMaximum": lambda limit: limit,
+}
+
+
+def sections(model: type[Section]) -> set[type[Section]]:
+    """The model and all that its fields hold."""
+    found, waiting = {model}, [model]
+    while waiting:
+        inner = {
+            one
+            for field in waiting.pop().model_fields.values()
+            for one in held(field.annotation)
+            if one not in found
+        }
+        found |= inner
+        waiting += inner
+    return found
+
+
+def held(annotation: object) -> Iterator[type[Section]]:
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        yield annotation
+    for one in get_args(annotation):
+        yield from held(one)

@@ -94,3 +94,23 @@ def test_the_agents_own_voice_is_known_and_another_is_not() -> None:
     returned = np.concatenate((late, 0.1 * back.astype(np.float32)))[: len(back)]
     assert echo(returned.astype(np.float32), agent) > 0.9
     assert echo(babble(1.5, 6), agent) < 0.8
+
+
+def echo_after(caller: Audio, agent: Audio, onset_s: float) -> float:
+    """The echo at the end of ``caller``, whose speech began at ``onset_s``."""
+    meter = EchoMeter()
+    value = 0.0
+    for n, chunk in enumerate(chunks(caller)):
+        speech_s = (n + 1) * CHUNK / RATE - onset_s
+        value = meter.step(chunk, speech_s if speech_s > 0 else None)
+        meter.played(agent[n * 768 : (n + 1) * 768])
+    return value
+
+
+def test_two_voices_are_no_echo_though_they_are_alike_for_a_fifth_of_a_second() -> None:
+    agent = babble(1.5, 5, 24_000)
+    others = [echo_after(babble(1.0, seed)[: 26 * CHUNK], agent, 0.65) for seed in range(6, 36)]
+    assert max(others) < 0.75
+    back = np.interp(np.arange(0, 1.5, 1 / RATE), np.arange(agent.size) / 24_000, agent)
+    returned = np.concatenate((np.zeros(1920, np.float32), 0.1 * back.astype(np.float32)))
+    assert echo_after(returned[: 40 * CHUNK], agent, 0.65) > 0.9

@@ -18,6 +18,7 @@ from system1.acts import Consult
 from system1.advice import counts, interrupts_after
 from system1.consultation import ADVISER, Matter
 from system1.counsel import Counsel
+from system1.evidence import weigh
 from system1.mind import System1
 from system1.percepts import (
     CallStarted,
@@ -85,6 +86,16 @@ def test_a_sure_adviser_takes_the_floor_sooner() -> None:
     assert "w.adviser" in dict(taken.because.evidence)
     heeded = stage.first(lambda one: one.do == "heed")
     assert (heeded.because.rule, heeded.at, heeded.to) == ("adviser.sooner", taken.at, 1)
+
+
+@pytest.mark.parametrize(("weight", "share"), [(1.0, 1.0), (0.5, 0.5), (0.0, 0.0)])
+def test_the_policy_alone_says_what_its_word_weighs(weight: float, share: float) -> None:
+    system1 = System1(advised(weight=weight))
+    run(system1, pause("i want the"))
+    without = weigh(system1.scene)
+    run(system1, [Completion(5.65, ADVISER, 0.9, 5.4)])
+    added = weigh(system1.scene).features[len(without.features) :]
+    assert added == ((("adviser", pytest.approx(share * math.log(9))),) if share else ())
 
 
 def test_an_adviser_that_expects_more_holds_the_floor_back() -> None:

@@ -9,7 +9,6 @@ from agent.figures import measure
 from agent.records import CallOpened, Decision, ThinkDone
 from system1.acts import Kind, Summary
 from system1.questions import Slot, TaskState
-from system1.summary import masked
 from system1.thoughts import Asked, Done, NotUnderstood, Progress, Sentence
 from tests.stage import Answers, Stage, bot
 
@@ -195,13 +194,33 @@ def test_in_chinese() -> None:
     assert "转接原因：ren-gong" in summary.text
 
 
-def test_only_long_numbers_are_hidden_and_only_where_something_is() -> None:
-    policy = bot(privacy={"mask": ["account"]})
-    language = Stage(policy).call._system1.scene.language
-    assert masked(policy, language, "on the one hand, 1 2 3 4 and two") == (
-        "on the one hand, *** and two"
+@pytest.mark.parametrize(
+    ("language", "name", "gives", "asks"),
+    [
+        ("en", "John Smith", "i am john smith", "i want a person"),
+        ("zh-CN", "王小明", "我 叫 王 小 明", "转 人 工"),
+    ],
+)
+@pytest.mark.parametrize("mask", [[], ["customer"]])
+def test_a_turn_that_gives_away_a_masked_name_is_hidden_whole(
+    language: str, name: str, gives: str, asks: str, mask: list[str]
+) -> None:
+    phrase = asks.replace(" ", "") if language == "zh-CN" else asks
+    person = {"id": "person", "when": {"says": [phrase]}}
+    rule = {**person, "say": "OK.", "do": "transfer", "to": "support"}
+    policy = bot(
+        language=language, rules=[rule], transfer=SUPPORT, tasks=TASKS, privacy={"mask": mask}
     )
-    assert masked(bot(), language, "one two three four") == "one two three four"
+    task = TaskState("bill", (Slot("customer", name),))
+    stage = Stage(policy, Answers((Asked(None), Progress(task), Sentence("OK."), Done())))
+    stage.says(4.0, gives, word_s=0.25)
+    stage.says(9.0, asks, word_s=0.25)
+    stage.play(30.0)
+    summary = summary_of(stage)
+    said = [text for who, text in summary.last if who == "caller"]
+    plain = gives.replace(" ", "") if language == "zh-CN" else gives
+    assert said[0] == ("***" if mask else plain)
+    assert (name.casefold() in summary.text.casefold()) is not bool(mask)
 
 
 def test_the_kind_of_a_capped_farewell() -> None:

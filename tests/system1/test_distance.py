@@ -67,6 +67,19 @@ def test_background_speech_is_not_answered() -> None:
     assert not [one for one in stage.decisions("say") if one.at > 13.0]
 
 
+@pytest.mark.parametrize(("below_db", "agitated"), [(-15.0, False), (0.0, True)])
+def test_another_raised_voice_is_no_sign_of_the_callers_mood(
+    below_db: float, agitated: bool
+) -> None:
+    stage = answering()
+    end = stage.says(7.0, "the minister said that taxes will rise and rise again")
+    heard(stage, 7.1, end, OWN_DB + below_db)
+    for quarter in range(1, int((end - 7.5) * 4)):
+        stage.sounds(7.5 + quarter / 4, pitch_st=6.0, level_db=9.0)
+    stage.play(end)
+    assert stage.call._system1.scene.affect.agitated is agitated
+
+
 def test_the_caller_speaks_up_over_the_television() -> None:
     stage = answering()
     end = stage.says(7.0, "taxes will rise again no wait stop it now")
@@ -143,6 +156,17 @@ def test_a_hum_is_no_interruption_and_no_turn(text: str) -> None:
     assert not stage.utterances()[1].cut
     assert len(stage.mind.briefs) == 1
     assert not [one for one in stage.decisions("say") if one.at > 13.0]
+
+
+@pytest.mark.parametrize(("second", "taken"), [(15.0, True), (24.0, False)])
+def test_who_hums_again_soon_wants_to_say_something(second: float, taken: bool) -> None:
+    stage = answering()
+    for at in (13.0, second):
+        heard(stage, at + 0.1, stage.says(at, "um", 0.4, 0.3), OWN_DB, 1.5)
+    stage.play(30.0)
+    turns = [one for one in stage.decisions("take_turn") if one.at > 13.0]
+    assert bool(turns) is taken
+    assert all(one.at > second for one in turns)
 
 
 def test_a_hum_with_words_after_it_is_one() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.timing import Endpointing
-from system1.endpointing import best_silence
+from system1.endpointing import annoyance, best_silence, costs
 from system1.pauses import SHORTEST_S, PauseStatistics
 
 LIMITS = Endpointing()
@@ -19,8 +19,12 @@ def cost(pi: float, silence: float, pauses: PauseStatistics, patience: float) ->
     """C(u) by a plain fine sum, from the definition."""
     steps = 4000
     width = silence / steps
-    waited = sum(pi + (1 - pi) * pauses.survival((step + 0.5) * width) for step in range(steps))
-    return patience * (1 - pi) * pauses.survival(silence) + waited * width
+    waited = 0.0
+    for step in range(steps):
+        at = (step + 0.5) * width
+        waited += (1 + at / LIMITS.long_wait) * (pi + (1 - pi) * pauses.survival(at)) * width
+    cut_in = patience + patience**2 / (2 * LIMITS.long_wait)
+    return cut_in * (1 - pi) * pauses.survival(silence) + waited
 
 
 @pytest.mark.parametrize("pi", [0.05, 0.2, 0.4, 0.6, 0.8, 0.95])
@@ -32,12 +36,36 @@ def test_no_other_silence_costs_less(pi: float) -> None:
         assert found <= cost(pi, silence, PRIOR, LIMITS.patience) + 2e-3
 
 
-@pytest.mark.parametrize("pi", [0.2, 0.3, 0.4, 0.5])
+@pytest.mark.parametrize("pi", [0.3, 0.5, 0.6, 0.7])
 def test_inside_the_limits_the_hazard_rule_holds(pi: float) -> None:
     stopping = best_silence(pi, PRIOR, LIMITS)
     assert LIMITS.min_silence < stopping.silence < LIMITS.max_silence
     rate = (1 - stopping.posterior) * stopping.hazard
-    assert rate == pytest.approx(1 / LIMITS.patience, rel=0.05)
+    second = 1 + stopping.silence / LIMITS.long_wait
+    assert rate == pytest.approx(second / annoyance(LIMITS.patience, LIMITS.long_wait), rel=0.05)
+
+
+def test_a_cut_in_is_as_bad_as_so_long_a_silence() -> None:
+    """Between a certain cut-in and a silence of ``patience``, there is nothing to choose."""
+    never = PauseStatistics(50.0, 0.1)
+    found = dict(costs(0.5, never, Endpointing(patience=2.0, max_silence=2.0, long_wait=0.5)))
+    assert found[2.0] - found[0.0] == pytest.approx(annoyance(2.0, 0.5))
+    assert found[0.0] == pytest.approx(0.5 * annoyance(2.0, 0.5))
+
+
+def test_a_long_wait_is_shared_out() -> None:
+    """The dearer silence grows, the less there is between a sure end and an unsure one."""
+    spread = []
+    for long_wait in (100.0, 1.0, 0.3):
+        limits = Endpointing(patience=3.0, long_wait=long_wait)
+        cut_in = annoyance(3.0, 0.5)
+        # The same cut-in to weigh against: only the shape of waiting differs.
+        patience = long_wait * (-1 + (1 + 2 * cut_in / long_wait) ** 0.5)
+        limits = limits.model_copy(update={"patience": patience})
+        unsure, sure = best_silence(0.4, PRIOR, limits), best_silence(0.9, PRIOR, limits)
+        spread.append(unsure.silence - sure.silence)
+    assert spread == sorted(spread, reverse=True)
+    assert spread[0] > spread[-1]
 
 
 @given(PROBABILITY, PROBABILITY)

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from policies import load_policy
-from policies.evidence import Weight, shipped_weights
+from policies.evidence import Weight
 from policies.policy import Policy
 from system1.evidence import judged, weigh
 from system1.mind import System1
@@ -23,10 +23,10 @@ from system1.percepts import (
 )
 from system1.questions import AnswerKind, Question
 from system1.scene import Scene
-from tests.stage import bot
+from tests.stage import bot, on_stage
 
-BROADBAND = load_policy("broadband")
-PARCEL = load_policy("parcel-zh")
+BROADBAND = on_stage(load_policy("broadband"))
+PARCEL = on_stage(load_policy("parcel-zh"))
 POSTCODE = Question(AnswerKind.SPELLING, "postcode", least=5, most=8)
 FIVE = Question(AnswerKind.SPELLING, "zip", least=5, most=5)
 DAY = Question(AnswerKind.DATE, "day")
@@ -200,8 +200,8 @@ def contour(**told: float) -> Contour:
     return Contour(2.2, 2.0, **(usual | {"voiced_s": 0.3} | told))
 
 
-def voiced(**told: float) -> float:
-    scene = paused("the light on the router")
+def voiced(text: str = "the light on the router", **told: float) -> float:
+    scene = paused(text)
     perceive(scene, contour(**told))
     return weigh(scene).pi
 
@@ -209,7 +209,8 @@ def voiced(**told: float) -> float:
 def test_the_voice_leans_as_the_literature_says() -> None:
     held = voiced()
     assert voiced(fall_st=4.0, height_st=-4.0, level_db=-3.0) > voiced(fall_st=4.0) > held
-    assert voiced(fall_st=-4.0) > held
+    asked = "is it the light on the router"
+    assert voiced(asked, fall_st=-4.0) > voiced(asked)
     assert voiced(lengthening=2.0) < held
     without = weigh(paused("the light on the router")).pi
     assert held < without
@@ -219,7 +220,7 @@ def test_the_voice_leans_as_the_literature_says() -> None:
 @pytest.mark.parametrize("field", ["fall_st", "height_st", "lengthening", "level_db", "voiced_s"])
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_no_number_is_no_evidence(field: str, value: float) -> None:
-    assert math.isfinite(voiced(**{field: value}))
+    assert math.isfinite(voiced("the light on the router", **{field: value}))
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, 0.0, 1.0])
@@ -233,7 +234,7 @@ def test_models_that_are_broken_or_sure(value: float) -> None:
 def test_features_are_values_times_weights_and_other_weights_may_be_handed_in() -> None:
     scene = paused("the light on the router")
     seen = weigh(scene)
-    shipped = shipped_weights()
+    shipped = BROADBAND.turn_taking.endpointing.weights
     assert dict(seen.features) == {
         name: shipped.of(name) * value for name, value in seen.values if shipped.of(name) * value
     }

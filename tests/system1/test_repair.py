@@ -12,7 +12,7 @@ from system1.acts import Kind
 from system1.language import language_of
 from system1.language.additions import retracts
 from system1.mind import System1
-from system1.percepts import Heard, SpeechStarted, SpeechStopped, Word
+from system1.percepts import Heard, Level, SoundEvent, SpeechStarted, SpeechStopped, Word
 from system1.questions import AnswerKind, Question, Slot, TaskState
 from system1.repair import still_fits
 from system1.thoughts import (
@@ -75,6 +75,31 @@ def test_a_word_that_may_still_become_a_backchannel_is_given_time() -> None:
     stage.script.add(SpeechStopped(at + 0.55, at + 0.4))
     stage.script.add(Heard(at + 0.6, 1, (Word("right", at, at + 0.4),), True))
     assert [one.heard for one in replies(stage.play(20.0))] == [LONG]
+
+
+@pytest.mark.parametrize("word", ["um", "the"])
+def test_what_a_hum_is_heard_as_does_not_stop_it(word: str) -> None:
+    stage = answering()
+    stage.says(ONSET + 0.3, word, 0.25)
+    (answer,) = replies(stage.play(20.0))
+    assert answer.heard == LONG
+
+
+def test_a_laugh_is_no_turn_going_on_whatever_is_read_into_it() -> None:
+    stage = answering((0.3, "seven of them"))
+    stage.script.add(SoundEvent(ONSET + 0.4, "laugh"))
+    assert [one.heard for one in replies(stage.play(20.0))] == [LONG]
+
+
+def test_what_was_let_pass_is_none_of_the_turn_that_goes_on() -> None:
+    """The agent's own echo comes before the words over which it takes its answer back."""
+    stage = answering((0.3, "blah"), (0.75, "and what does it cost"))
+    for tenth in range(4):
+        stage.script.add(Level(ONSET + 0.4 + tenth / 20, -30.0, 5.0, echo=0.95))
+    stage.play(20.0)
+    assert stage.first(lambda one: one.do == "disregard").because.rule == "bargein.echo"
+    assert stage.decisions("reopen_turn")
+    assert stage.mind.briefs[-1].said == "when is it fixed and what does it cost"
 
 
 def test_the_floor_tells_it() -> None:

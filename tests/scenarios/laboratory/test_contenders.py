@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agent.moments import overheard
-from scenarios.laboratory.ours import Kairos, by_words_alone, policy, vocabulary
+from scenarios.laboratory.ours import Kairos, by_words_alone, policy, vocabulary, without_models
 from scenarios.laboratory.repeatability import Repeated, decisions, repeatability
 from scenarios.laboratory.timer import Activation, Timer, activations
 from speech.protocols import SAMPLE_RATE
@@ -59,8 +59,9 @@ def test_by_words_alone_forgets_an_acoustic_score() -> None:
     [plain] = overheard(policy(), percepts)
     [doubtful] = overheard(policy(), [*percepts, scored])
     assert doubtful.known[-1].evidence.pi < plain.known[-1].evidence.pi
-    forgotten = by_words_alone(doubtful).known[-1].evidence
-    assert forgotten.pi == pytest.approx(plain.known[-1].evidence.pi)
+    for forget in (by_words_alone, without_models):
+        forgotten = forget(doubtful).known[-1].evidence
+        assert forgotten.pi == pytest.approx(plain.known[-1].evidence.pi)
 
 
 def test_the_ears_know_the_corpus_words_and_none_of_its_sentences() -> None:

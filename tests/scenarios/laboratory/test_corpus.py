@@ -28,17 +28,17 @@ def test_the_splits_share_no_sentence_and_no_voice() -> None:
 @pytest.mark.parametrize("split", SPLITS)
 def test_clips_of_every_kind(split: Split) -> None:
     clips = recipes(split)
-    assert len(clips) == 200
-    assert len({clip.name for clip in clips}) == 200
+    assert len(clips) >= 200
+    assert len({clip.name for clip in clips}) == len(clips)
     assert {clip.category for clip in clips} == set(get_args(Category))
     places = Counter(clip.category for clip in clips)
     hesitant: tuple[Category, ...] = ("function_word", "filler", "content_word", "whole_clause")
-    assert {places[place] for place in hesitant} == {20}
+    assert min(places[place] for place in hesitant) >= 20
     manners = Counter(clip.manner for clip in clips if clip.category in hesitant)
-    assert manners == {"cut": 40, "comma": 40}
+    assert manners["cut"] == manners["comma"]
     noise = Counter(clip.noise for clip in clips)
-    assert 78 <= noise["clean"] <= 82
-    assert 18 <= noise["5 dB"] <= 22
+    assert noise["clean"] / len(clips) == pytest.approx(0.4, abs=0.02)
+    assert noise["5 dB"] / len(clips) == pytest.approx(0.1, abs=0.02)
 
 
 @pytest.mark.parametrize("split", SPLITS)

@@ -12,13 +12,14 @@ import pytest
 
 from agent.cli.app import main
 from agent.spans import Span
-from scenarios.laboratory.bench import Bench, Settings, Standing
+from scenarios.laboratory.bench import Bench, Human, Settings, Standing
 from scenarios.laboratory.contenders import Entry
 from scenarios.laboratory.corpus import recipes
 from scenarios.laboratory.endpointing_scores import Point, Turn, sweep
 from scenarios.laboratory.floor_scores import Happened
 from scenarios.laboratory.page import render_page
 from scenarios.laboratory.plot import frontier, render_plot
+from scenarios.laboratory.reliability import reliability
 from scenarios.laboratory.repeatability import Repeatability, Repeated
 from scenarios.laboratory.results import summary
 from scenarios.laboratory.table import tables
@@ -54,13 +55,26 @@ def bench() -> Bench:
     entry = Entry(who, (0.5,), "silence, s", "trained on <people>")
     standings = (Standing(entry, sweep(who, turns)),)
     repeated = Repeatability(2, 2, 0, 0, 0.06)
-    return Bench(Settings(), tuple(map(heard, turns)), (), (), turns, (event,), standings, repeated)
+    shown = reliability([0.2, 0.9], [False, True])
+    human = Human(turns, standings, None)
+    return Bench(
+        Settings(),
+        tuple(map(heard, turns)),
+        (),
+        (),
+        turns,
+        (event,),
+        standings,
+        repeated,
+        shown,
+        human,
+    )
 
 
 def heard(turn: Turn) -> HeardClip:
     recipe = replace(recipes("held_out")[0], name=turn.name)
     repeated = Repeated(turn.name, (), (), ())
-    return HeardClip(recipe, np.zeros(24_000, np.float32), turn.spans, (), (), repeated)
+    return HeardClip(recipe, np.zeros(24_000, np.float32), turn.spans, (), None, (), repeated)
 
 
 def test_the_summary_has_the_names_of_the_contract(bench: Bench) -> None:
@@ -85,8 +99,8 @@ def test_the_summary_has_the_names_of_the_contract(bench: Bench) -> None:
     assert one["selectivity_backchannel"] is None
     at = {"eot_delay_p50_s": 0.5, "eot_delay_p90_s": 0.5, "false_cut_rate": 0.0}
     assert one["categories"] == {"complete": {"clips": 2, "holds": 1, "stock": at, "at_5pct": at}}
-    assert [table.rows[0].name for table in tables(found)] == ["scripted"] * 3
-    page = render_page(found, render_plot(bench.standings))
+    assert [table.rows[0].name for table in tables(found)] == ["scripted"] * 4
+    page = render_page(found, render_plot(bench.standings), bench.reliability)
     assert "trained on &lt;people&gt;" in page
     assert "<svg" in page
     assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
@@ -111,7 +125,14 @@ def test_a_quick_look_is_a_whole_bench(tmp_path: Path, capsys: pytest.CaptureFix
     argv = ["bench", "turns", "--out", str(out), "--limit", "2", "--reruns", "1", "-n", "1"]
     assert main(argv) == 0
     found = json.loads((out / "turns.json").read_text(encoding="utf-8"))
-    assert list(found["contenders"]) == ["kairos", "kairos_words", "timer"]
+    assert list(found["contenders"]) == [
+        "kairos",
+        "kairos_fused",
+        "kairos_words",
+        "timer",
+        "pipecat",
+    ]
+    assert found["human"]["contenders"] is not None or "pocketsphinx" in found["human"]["absent"]
     assert found["corpus"]["clips"] == 2
     assert found["corpus"]["calls_lost"] == []
     assert [one["threshold"] for one in found["contenders"]["timer"]["stock"]] == [0.5, 0.8, 1.0]

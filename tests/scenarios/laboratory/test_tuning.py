@@ -13,6 +13,7 @@ from policies.timing import Endpointing
 from scenarios.laboratory.labelled import LabelledCall, recorded_call
 from scenarios.laboratory.pricing import Prices, Pricing
 from scenarios.laboratory.tuning import TooLittle, candidates, split, tune
+from system1.endpointing import annoyance
 from tests.stage import Stage, bot
 
 OWN = bot()
@@ -53,7 +54,9 @@ def test_the_bill_adds_up() -> None:
     bill = Pricing(Prices(cut_in=4.0)).bill([held(OWN, 0.8)], OWN)
     assert (bill.ends, bill.holds, bill.others, bill.interruptions) == (1, 1, 1, 0)
     assert bill.delay_s is not None
-    assert bill.cost == pytest.approx(bill.delay_s + 4.0 * bill.cut_ins)
+    long_wait = OWN.turn_taking.endpointing.long_wait
+    wait, cut_in = (annoyance(one, long_wait) for one in (bill.delay_s, 4.0))
+    assert bill.cost == pytest.approx(wait + cut_in * bill.cut_ins)
 
 
 def test_an_early_answer_to_unsettled_words_has_its_price() -> None:
