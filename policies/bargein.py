@@ -84,7 +84,7 @@ class BargeIn(Section):
         "has not become another. Unit: s.",
     )
     unlike: float = Field(
-        -14.0,
+        -18.0,
         ge=-100,
         le=0,
         description="Speech whose first sounds are so much less likely in a backchannel or a hum "

@@ -14,6 +14,7 @@ from system1.acts import Because, Kind
 from system1.advice import interrupts_after
 from system1.distance import calls, far, is_undecided, relative_db
 from system1.holding import asks_to_wait
+from system1.language.additions import retracts
 from system1.moves import Disregard, Later, Lower, Proposal, Speak, Withdraw, Yield
 from system1.perception import FALSE_ALARM
 from system1.questions import AnswerKind
@@ -66,6 +67,9 @@ def barge_in(scene: Scene) -> Proposal:
     if judged is None:
         return None
     after, advised = interrupts_after(scene, judged.interrupts_after)
+    if caller.resumes == spoken.id and after > 0.0 and not retracts(scene.language, words):
+        # So soon after the onset it is for ``repair.cut_in`` to say whether the turn goes on.
+        after = max(after, scene.policy.turn_taking.cut_in.decide_by + JUST_AFTER_S)
     judged, evidence = replace(judged, interrupts_after=after), (*evidence, *advised)
     if not caller.speaking and not heard_out(scene):
         return Later(caller.offset + scene.policy.turn_taking.endpointing.words_settle)
@@ -114,6 +118,10 @@ def _at_its_end(scene: Scene, spoken: Spoken) -> bool:
         return False
     left = scene.language.tokens(spoken.text[spoken.chars :])
     return len(left) <= scene.policy.turn_taking.bargein.finish_words
+
+
+JUST_AFTER_S = 0.02
+"""What another reflex is to judge first is looked at so much later (s)."""
 
 
 @dataclass(frozen=True, slots=True)
