@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from system1.errands import Errand, Outcome, Proposal
 from system1.moods import Mood
 from system1.questions import Question, TaskState
 
@@ -29,6 +30,13 @@ class Brief:
     the moods that the caller is in, None for none. An agitated caller wants a short and calm
     answer, one sentence at most; a confused one the last answer again, in simpler words; a
     hesitant or hurried one what anyone gets.
+
+    ``known``: what long-term memory knows of this caller, name and value, the most useful first.
+    ``noted``: what was noted for it in this call. ``proposed``: the tool that the agent has asked
+    leave to use; ``said`` is the caller's answer. ``errands``: those under way. ``news``: outcomes
+    that came in since the agent last spoke of them; where ``said`` is empty, they are to be
+    reported of the agent's own accord. ``speculative``: the caller may not have finished; nothing
+    that has an effect outside may be done yet.
     """
 
     said: str
@@ -37,3 +45,9 @@ class Brief:
     task: TaskState | None = None
     slots: tuple[tuple[str, str], ...] = ()
     mood: Mood | None = None
+    known: tuple[tuple[str, str], ...] = ()
+    noted: tuple[tuple[str, str], ...] = ()
+    proposed: Proposal | None = None
+    errands: tuple[Errand, ...] = ()
+    news: tuple[Outcome, ...] = ()
+    speculative: bool = False

@@ -5,21 +5,56 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from system1.brief import Brief, Turn
+from system1.errands import Errand, Outcome, Proposal
 from system1.moods import Mood
 from system1.questions import Question, TaskState
 
 LAST_TURNS = 12
 """Turns kept. A brief is bounded by this, whatever the length of the call."""
 
+MOST = 24
+"""Notes, errands and news kept at most."""
+
 
 @dataclass(slots=True)
 class ShortTermMemory:
-    """The last turns, the open question, the task under way and what earlier tasks collected."""
+    """The last turns, the open question, the task under way and what earlier tasks collected.
+
+    ``known``, ``noted``, ``proposed``, ``errands``, ``news``: as in ``Brief``.
+    """
 
     turns: tuple[Turn, ...] = ()
     question: Question | None = None
     task: TaskState | None = None
     slots: tuple[tuple[str, str], ...] = ()
+    known: tuple[tuple[str, str], ...] = ()
+    noted: tuple[tuple[str, str], ...] = ()
+    proposed: Proposal | None = None
+    errands: tuple[Errand, ...] = ()
+    news: tuple[Outcome, ...] = ()
+
+    def recall(self, known: tuple[tuple[str, str], ...]) -> None:
+        """What long-term memory knows of the caller."""
+        self.known = known
+
+    def note(self, name: str, value: str) -> None:
+        """Something for long-term memory; the latest value of a name counts."""
+        others = tuple(one for one in self.noted if one[0] != name)
+        self.noted = (*others, (name, value))[-MOST:]
+
+    def set_out(self, errand: Errand) -> None:
+        """A long errand is under way."""
+        self.errands = (*self.errands, errand)[-MOST:]
+
+    def returned(self, outcome: Outcome) -> None:
+        """It is over: that is news."""
+        self.errands = tuple(one for one in self.errands if one.number != outcome.errand.number)
+        self.news = (*self.news, outcome)[-MOST:]
+
+    def told(self, news: tuple[Outcome, ...]) -> None:
+        """These are no news any more."""
+        numbers = {outcome.errand.number for outcome in news}
+        self.news = tuple(one for one in self.news if one.errand.number not in numbers)
 
     def add(self, turn: Turn) -> None:
         """Remember a turn; the oldest beyond ``LAST_TURNS`` is forgotten."""
@@ -44,4 +79,16 @@ class ShortTermMemory:
 
     def brief(self, said: str, mood: Mood | None = None) -> Brief:
         """What System 2 needs to answer ``said``, said in this mood."""
-        return Brief(said, self.turns, self.question, self.task, self.slots, mood)
+        return Brief(
+            said,
+            self.turns,
+            self.question,
+            self.task,
+            self.slots,
+            mood,
+            self.known,
+            self.noted,
+            self.proposed,
+            self.errands,
+            self.news,
+        )

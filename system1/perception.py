@@ -29,6 +29,7 @@ from system1.percepts import (
     PlaybackFinished,
     PlaybackStarted,
     Prosody,
+    Returned,
     SoundEvent,
     SpeechStarted,
     SpeechStopped,
@@ -45,9 +46,13 @@ from system1.thoughts import (
     Clarify,
     Done,
     Failed,
+    Note,
     NotUnderstood,
     Progress,
+    Propose,
     Sentence,
+    SetOut,
+    Unready,
 )
 
 CHALLENGE = "machine.challenge"
@@ -99,6 +104,8 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
             return _playback_ended(scene, percept.utterance, percept.at, percept.chars)
         case Thought():
             _thought(scene, percept)
+        case Returned(outcome=outcome):
+            scene.memory.returned(outcome)
         case CallerLeft():
             scene.floor.send(FloorEvent.LEFT, scene.now)
             scene.floor.send(FloorEvent.ENDED, scene.now)
@@ -115,8 +122,9 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
                 scene.affect = scene.affect.heard(percept, scene.policy.affect)
         case LowPitch():
             _low_pitch(scene)
-        case CallStarted(local=local):
+        case CallStarted(local=local, known=known):
             scene.began = local
+            scene.memory.recall(known)
         case Tick():
             pass
         case _:
@@ -338,10 +346,13 @@ def _note_reply(scene: Scene, spoken: Spoken) -> None:
 
 
 def _thought(scene: Scene, percept: Thought) -> None:
+    content = percept.content
+    if isinstance(content, SetOut):
+        # It goes on whatever becomes of the think that began it.
+        scene.memory.set_out(content.errand)
     work = work_of(scene, percept.think)
     if work is None:
         return
-    content = percept.content
     match content:
         case Sentence() | Clarify():
             if not work.sentences:
@@ -353,6 +364,14 @@ def _thought(scene: Scene, percept: Thought) -> None:
             work.task, work.has_task = task, True
         case Advice():
             work.advice = content
+        case Note(name=name, value=value):
+            work.notes.append((name, value))
+        case Propose(proposal=proposal):
+            work.proposal = proposal
+        case Unready():
+            work.unready = True
+        case SetOut():
+            pass
         case NotUnderstood(reason=reason):
             work.failure = reason
         case Failed(error=error):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from system1.consultation import Matter, Shortfall
+from system1.errands import Outcome
 from system1.thoughts import ThoughtContent
 
 
@@ -21,10 +22,13 @@ class Word:
 @dataclass(frozen=True, slots=True)
 class CallStarted:
     """The line is open. ``local``: the date and time then, in the time zone of the policy's hours,
-    such as 2026-11-21T20:15; None where it is not known."""
+    such as 2026-11-21T20:15; None where it is not known. ``known``: what long-term memory knows of
+    the caller, name and value; ``calls``: how many calls it remembers."""
 
     at: float
     local: str | None = None
+    known: tuple[tuple[str, str], ...] = ()
+    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +241,14 @@ class Thought:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """A long errand is over."""
+
+    at: float
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Nothing happened but time: the wake-up that a ``SetTimer`` act asked for."""
 
@@ -264,5 +276,6 @@ Percept = (
     | PlaybackFinished
     | PlaybackCut
     | Thought
+    | Returned
     | Tick
 )

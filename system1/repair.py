@@ -32,7 +32,14 @@ def standing(scene: Scene) -> Standing:
     """What an answer is about to change."""
     memory = scene.memory
     return Standing(
-        memory.question, memory.task, memory.slots, scene.nomatch, scene.holding, scene.fired
+        memory.question,
+        memory.task,
+        memory.slots,
+        memory.proposed,
+        memory.news,
+        scene.nomatch,
+        scene.holding,
+        scene.fired,
     )
 
 
@@ -55,6 +62,7 @@ def take_back(scene: Scene, answer: Answer, *, heard: bool) -> None:
     before, work = answer.before, answer.work
     memory = scene.memory
     memory.question, memory.task, memory.slots = before.question, before.task, before.slots
+    memory.proposed, memory.news = before.proposed, before.news
     scene.nomatch, scene.holding = before.nomatch, before.holding
     scene.fired = before.fired
     scene.taken, scene.work, scene.answer = answer.taken, work, None

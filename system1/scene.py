@@ -12,6 +12,7 @@ from policies.timing import Ending
 from system1.acts import Because, Kind
 from system1.affect import Temper
 from system1.counsel import Counsel
+from system1.errands import Outcome, Proposal
 from system1.floor import Floor
 from system1.language import Language
 from system1.memory import ShortTermMemory
@@ -88,7 +89,11 @@ class Taken:
 
 @dataclass(slots=True)
 class Work:
-    """System 2 at work on the turn taken. ``spoken`` counts the sentences already said."""
+    """System 2 at work on the turn taken. ``spoken`` counts the sentences already said.
+
+    ``news``: what it was told of that had come in. ``unready``: its answer must wait for the end of
+    the turn. ``proposal``, ``notes``: what holds once the reply is begun.
+    """
 
     think: int
     said: str
@@ -103,6 +108,10 @@ class Work:
     failure: str | None = None
     done: bool = False
     fillers: int = 0
+    news: tuple[Outcome, ...] = ()
+    unready: bool = False
+    proposal: Proposal | None = None
+    notes: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,8 @@ class Standing:
     question: Question | None
     task: TaskState | None
     slots: tuple[tuple[str, str], ...]
+    proposed: Proposal | None
+    news: tuple[Outcome, ...]
     nomatch: int
     holding: int | None
     fired: tuple[str, ...]

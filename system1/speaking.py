@@ -135,6 +135,10 @@ def _tell(scene: Scene, spoken: Spoken) -> None:
     scene.memory.question = work.question
     if work.has_task:
         scene.memory.follow(work.task)
+    scene.memory.proposed = work.proposal
+    scene.memory.told(work.news)
+    for name, value in work.notes:
+        scene.memory.note(name, value)
     scene.nomatch = 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policies.timing import Ending
+from system1.errands import Errand, Proposal
 from system1.questions import Question, TaskState
 
 
@@ -47,6 +48,34 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something about the caller that is worth knowing in the next call."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    """The reply asks leave to use a tool that has side effects."""
+
+    proposal: Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class SetOut:
+    """A long errand has been begun; its outcome will come as a percept."""
+
+    errand: Errand
+
+
+@dataclass(frozen=True, slots=True)
+class Unready:
+    """The answer would have an effect outside, and the caller may not have finished: think again
+    once the turn is over."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotUnderstood:
     """Nothing in the policy fits these words: System 1's nomatch ladder speaks."""
 
@@ -55,17 +84,38 @@ class NotUnderstood:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The reply is complete."""
+    """The reply is complete. ``calls``: requests made of a model; 0 where none was needed.
+
+    ``counted``: the tokens are its server's own count, else they are estimated.
+    """
 
     tokens_in: int = 0
     tokens_out: int = 0
+    calls: int = 0
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The mind is down; what it said so far stands."""
+    """The mind is down; what it said so far stands. The tokens are those spent all the same."""
 
     error: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    calls: int = 0
 
 
-ThoughtContent = Sentence | Clarify | Asked | Progress | Advice | NotUnderstood | Done | Failed
+ThoughtContent = (
+    Sentence
+    | Clarify
+    | Asked
+    | Progress
+    | Advice
+    | Note
+    | Propose
+    | SetOut
+    | Unready
+    | NotUnderstood
+    | Done
+    | Failed
+)

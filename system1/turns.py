@@ -231,7 +231,7 @@ def ask_mind(scene: Scene, because: Because) -> list[Output]:
         return []
     think = scene.agent.next_think
     scene.agent.next_think += 1
-    scene.work = Work(think, taken.asks, scene.now)
+    scene.work = Work(think, taken.asks, scene.now, news=scene.memory.news)
     dropped = drop_kept(scene, because)
     return [
         *dropped,

@@ -19,6 +19,7 @@ from system1.language.repairs import is_only_puzzled, is_puzzled
 from system1.moods import Mood
 from system1.questions import AnswerKind, Question, TaskState
 from system1.thoughts import Advice, Clarify, Progress, Sentence, ThoughtContent
+from system2.desk import BARE_DESK, Desk
 from system2.lines import lines_of
 from system2.reply import Nothing, Reply, open_question, sentences, under_way
 from system2.smalltalk import Talk, is_question, talk_of, wants_human
@@ -49,7 +50,7 @@ class Grounded:
             task.id: TaskRun(task, policy, self._language, today) for task in policy.tasks
         }
 
-    async def think(self, brief: Brief) -> AsyncIterator[ThoughtContent]:
+    async def think(self, brief: Brief, desk: Desk = BARE_DESK) -> AsyncIterator[ThoughtContent]:
         """The reply's thoughts: what it changes and asks first, then its sentences, then Done."""
         for thought in self.answer(brief).thoughts():
             yield thought

@@ -7,12 +7,13 @@ from typing import Protocol
 
 from system1.brief import Brief
 from system1.thoughts import ThoughtContent
+from system2.desk import BARE_DESK, Desk
 
 
 class Mind(Protocol):
     """A slow mind. Holds no state of a call: the brief has it all."""
 
-    def think(self, brief: Brief) -> AsyncIterator[ThoughtContent]:
+    def think(self, brief: Brief, desk: Desk = BARE_DESK) -> AsyncIterator[ThoughtContent]:
         """Thoughts on a brief, in the order in which they come to be known.
 
         Ends with ``Done`` or ``Failed``. Closing the iterator abandons the work and frees what

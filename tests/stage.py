@@ -27,6 +27,7 @@ from system1.percepts import (
     Word,
 )
 from system1.thoughts import Asked, Done, Sentence, ThoughtContent
+from system2.desk import BARE_DESK, Desk
 
 WORD_S = 0.3
 
@@ -67,7 +68,7 @@ class Answers:
         self.answers = answers or ("All is well with your line. Nothing needs to be done today.",)
         self.briefs: list[Brief] = []
 
-    async def think(self, brief: Brief) -> AsyncIterator[ThoughtContent]:
+    async def think(self, brief: Brief, desk: Desk = BARE_DESK) -> AsyncIterator[ThoughtContent]:
         answer = self.answers[min(len(self.briefs), len(self.answers) - 1)]
         self.briefs.append(brief)
         if isinstance(answer, str):

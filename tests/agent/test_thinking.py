@@ -13,6 +13,7 @@ from system1.acts import Because, Think
 from system1.brief import Brief, Turn
 from system1.percepts import Thought
 from system1.thoughts import Asked, Done, Failed, NotUnderstood, Sentence, ThoughtContent
+from system2.desk import BARE_DESK, Desk
 
 ACT = Think(1, Brief("hello", (Turn("caller", "hello there", 0.0, 1.0),)), False, Because("think"))
 
@@ -25,7 +26,7 @@ class Slow:
         self.gate = asyncio.Event()
         self.closed_early = False
 
-    async def think(self, brief: Brief) -> AsyncIterator[ThoughtContent]:
+    async def think(self, brief: Brief, desk: Desk = BARE_DESK) -> AsyncIterator[ThoughtContent]:
         try:
             for thought in self.thoughts:
                 await self.gate.wait()
