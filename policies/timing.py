@@ -23,6 +23,7 @@ from policies.model import (
     refuse,
 )
 from policies.problems import DocumentError
+from policies.speculation import Speculation
 
 Factor = Annotated[float, Field(gt=0, le=10)]
 
@@ -121,6 +122,9 @@ class TurnTaking(Section):
     cut_in: CutIn = Field(
         CutIn(), description="What repairs an answer that began before the caller had finished."
     )
+    speculation: Speculation = Field(
+        Speculation(), description="When System 2 begins before the turn is over."
+    )
     maxspeechtimeout: Seconds = Field(
         60.0, gt=0, le=600, description="A caller's turn never lasts longer than this. Unit: s."
     )
@@ -147,6 +151,13 @@ class TurnTaking(Section):
         le=10,
         description="No filler begins while the answer, by the waits of this call so far, is "
         "expected within less than this. 0 switches that off. Unit: s.",
+    )
+    progress: Seconds = Field(
+        8.0,
+        ge=1,
+        le=120,
+        description="While the caller waits for something that is being looked up, the last step "
+        "of fillers is said again after so much silence. Unit: s.",
     )
 
 

@@ -46,8 +46,15 @@ class ShortTermMemory:
         """A long errand is under way."""
         self.errands = (*self.errands, errand)[-MOST:]
 
+    def give_up(self, numbers: tuple[int, ...]) -> None:
+        """Nobody waits for these errands any more."""
+        self.errands = tuple(one for one in self.errands if one.number not in numbers)
+        self.news = tuple(one for one in self.news if one.errand.number not in numbers)
+
     def returned(self, outcome: Outcome) -> None:
-        """It is over: that is news."""
+        """It is over: that is news, if anybody waits for it."""
+        if all(one.number != outcome.errand.number for one in self.errands):
+            return
         self.errands = tuple(one for one in self.errands if one.number != outcome.errand.number)
         self.news = (*self.news, outcome)[-MOST:]
 

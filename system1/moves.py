@@ -109,6 +109,27 @@ class AskMind:
 
 
 @dataclass(frozen=True, slots=True)
+class ThinkAhead:
+    """Give the turn under way to System 2, although the caller may go on with it."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class DropAhead:
+    """What was thought of ahead does not fit the turn any more."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Give what has come in to System 2, to be told of the agent's own accord."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """The turn taken needs nothing more, or System 2 had no answer to it.
 
@@ -190,6 +211,9 @@ Move = (
     | TakeTurn
     | Reopen
     | AskMind
+    | ThinkAhead
+    | DropAhead
+    | Report
     | Answered
     | TakeUp
     | Attend

@@ -346,13 +346,10 @@ def _note_reply(scene: Scene, spoken: Spoken) -> None:
 
 
 def _thought(scene: Scene, percept: Thought) -> None:
-    content = percept.content
-    if isinstance(content, SetOut):
-        # It goes on whatever becomes of the think that began it.
-        scene.memory.set_out(content.errand)
     work = work_of(scene, percept.think)
     if work is None:
         return
+    content = percept.content
     match content:
         case Sentence() | Clarify():
             if not work.sentences:
@@ -370,8 +367,9 @@ def _thought(scene: Scene, percept: Thought) -> None:
             work.proposal = proposal
         case Unready():
             work.unready = True
-        case SetOut():
-            pass
+        case SetOut(errand=errand):
+            work.errands = (*work.errands, errand.number)
+            scene.memory.set_out(errand)
         case NotUnderstood(reason=reason):
             work.failure = reason
         case Failed(error=error):

@@ -140,5 +140,11 @@ def resumes(scene: Scene, onset: float) -> int | None:
 def drop_kept(scene: Scene, because: Because) -> list[Output]:
     """The kept answer is no longer wanted."""
     kept = scene.kept
+    if kept is None:
+        return []
     scene.kept = None
-    return [Abandon(kept.work.think, because)] if kept is not None and not kept.work.done else []
+    if kept.ahead:
+        scene.foresight.dropped += 1
+        scene.memory.give_up(kept.work.errands)
+    # What was thought ahead has no fate before it is taken up or dropped.
+    return [Abandon(kept.work.think, because)] if kept.ahead or not kept.work.done else []

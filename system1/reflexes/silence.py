@@ -20,7 +20,7 @@ from system1.scene import EPSILON_S, Scene
 def hold(scene: Scene) -> Proposal:
     """The caller asked the agent to wait: a few gentle lines, far apart; no rung is climbed."""
     lines, said = scene.policy.hold, scene.holding
-    if said is None or said >= lines.count or not lines.say or not _silent(scene):
+    if said is None or said >= lines.count or not lines.say or not is_silent(scene):
         return None
     due = _quiet_since(scene) + lines.after
     if scene.now < due - EPSILON_S:
@@ -31,8 +31,11 @@ def hold(scene: Scene) -> Proposal:
 
 
 def noinput(scene: Scene) -> Proposal:
-    """The floor is free after the agent's own turn, and nobody takes it: VoiceXML's noinput."""
-    if not _silent(scene):
+    """The floor is free after the agent's own turn, and nobody takes it: VoiceXML's noinput.
+
+    Not while the caller waits for the agent: what is looked up will be told.
+    """
+    if not is_silent(scene) or scene.memory.errands:
         return None
     lines, held = scene.policy.hold, scene.holding
     if held is not None and held < lines.count and lines.say:
@@ -71,7 +74,7 @@ def open_question(scene: Scene) -> Collect | None:
     )
 
 
-def _silent(scene: Scene) -> bool:
+def is_silent(scene: Scene) -> bool:
     """The agent had its turn, owes nothing, and nobody speaks."""
     if scene.floor.state is not FloorState.FREE_S or scene.floor.phase is not Phase.SERVING:
         return False
