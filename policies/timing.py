@@ -152,13 +152,6 @@ class TurnTaking(Section):
         description="No filler begins while the answer, by the waits of this call so far, is "
         "expected within less than this. 0 switches that off. Unit: s.",
     )
-    progress: Seconds = Field(
-        8.0,
-        ge=1,
-        le=120,
-        description="While the caller waits for something that is being looked up, the last step "
-        "of fillers is said again after so much silence. Unit: s.",
-    )
 
 
 class Ending(StrEnum):

@@ -57,6 +57,7 @@ ORDER: tuple[Reflex, ...] = (
     initiative.report,
     initiative.progress,
     silence.hold,
+    silence.resume,
     caps.unanswered,
     silence.noinput,
     initiative.attend,

@@ -19,7 +19,7 @@ class Speak:
     """Begin an utterance. ``think``: it begins the reply of this think.
 
     ``ladder``: it is a rung of the ``noinput``, ``nomatch`` or ``hold`` ladder, which climbs.
-    ``once``: the rule behind it, which is not to hold again.
+    ``once``: the rule behind it, which is not to hold again. ``asks``: the question in it.
     """
 
     kind: Kind
@@ -32,6 +32,7 @@ class Speak:
     think: int | None = None
     ladder: str | None = None
     once: str | None = None
+    asks: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ from system1.thoughts import (
     Failed,
     Note,
     NotUnderstood,
+    Planned,
     Progress,
     Propose,
     Sentence,
@@ -363,6 +364,8 @@ def _thought(scene: Scene, percept: Thought) -> None:
             work.advice = content
         case Note(name=name, value=value):
             work.notes.append((name, value))
+        case Planned(plan=plan):
+            work.plan, work.has_plan = plan, True
         case Propose(proposal=proposal):
             work.proposal = proposal
         case Unready():

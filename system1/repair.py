@@ -36,6 +36,8 @@ def standing(scene: Scene) -> Standing:
         memory.task,
         memory.slots,
         memory.proposed,
+        memory.plan,
+        memory.asked,
         memory.news,
         scene.nomatch,
         scene.holding,
@@ -63,6 +65,7 @@ def take_back(scene: Scene, answer: Answer, *, heard: bool) -> None:
     memory = scene.memory
     memory.question, memory.task, memory.slots = before.question, before.task, before.slots
     memory.proposed, memory.news = before.proposed, before.news
+    memory.plan, memory.asked = before.plan, before.asked
     scene.nomatch, scene.holding = before.nomatch, before.holding
     scene.fired = before.fired
     scene.taken, scene.work, scene.answer = answer.taken, work, None

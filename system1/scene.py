@@ -20,6 +20,7 @@ from system1.moods import Mood, Sign
 from system1.onset import PauseOnset
 from system1.pauses import PauseStatistics
 from system1.percepts import Heard, Word
+from system1.plan import Plan
 from system1.questions import AnswerKind, Question, TaskState
 from system1.repetition import NO_REPETITION, Repetition
 from system1.suspicion import NO_SUSPICION, Suspicion
@@ -93,7 +94,7 @@ class Work:
 
     ``mood``: the caller's, as it was told. ``news``: what it was told of that had come in.
     ``errands``: those that it began. ``unready``: its answer must wait for the end of the turn.
-    ``proposal``, ``notes``: what holds once the reply is begun.
+    ``proposal``, ``plan``, ``notes``: what holds once the reply is begun.
     """
 
     think: int
@@ -114,6 +115,8 @@ class Work:
     errands: tuple[int, ...] = ()
     unready: bool = False
     proposal: Proposal | None = None
+    plan: Plan | None = None
+    has_plan: bool = False
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -125,6 +128,8 @@ class Standing:
     task: TaskState | None
     slots: tuple[tuple[str, str], ...]
     proposed: Proposal | None
+    plan: Plan | None
+    asked: Question | None
     news: tuple[Outcome, ...]
     nomatch: int
     holding: int | None

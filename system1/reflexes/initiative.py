@@ -73,7 +73,7 @@ def report(scene: Scene) -> Proposal:
 
 def progress(scene: Scene) -> Proposal:
     """The caller waits for something that takes long: say now and then that it is under way."""
-    fillers, every = scene.policy.fillers, scene.policy.turn_taking.progress
+    fillers, every = scene.policy.fillers, scene.policy.initiative.progress
     if not scene.memory.errands or not fillers or not is_silent(scene):
         return None
     due = scene.agent.silent_since + every

@@ -14,7 +14,6 @@ from system1.reflexes.speculation import FIRST
 from system1.thoughts import Done, NotUnderstood, Sentence, Unready
 from tests.stage import Answers, Stage, bot
 
-
 WAITS = {"min_silence": 0.8}
 """So long the turn is waited out: the time that thinking ahead may use."""
 
