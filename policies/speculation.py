@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from policies.model import Section
+from policies.model import Seconds, Section
 
 
 class Speculation(Section):
@@ -17,6 +17,13 @@ class Speculation(Section):
         le=1,
         description="Thinking ahead begins once the turn is over with this probability; 1 never. "
         "No unit, 0 to 1.",
+    )
+    hold: Seconds = Field(
+        0.8,
+        ge=0,
+        le=5,
+        description="While what was begun ahead has not a word yet, the turn is not taken before "
+        "this much silence: listening on costs nothing then. 0 switches that off. Unit: s.",
     )
     per_turn: int = Field(
         3,

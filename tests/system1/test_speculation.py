@@ -66,6 +66,28 @@ def test_who_goes_on_is_answered_on_the_whole() -> None:
     assert second.outcome == "answered"
 
 
+def test_while_no_answer_is_there_nothing_is_lost_by_listening() -> None:
+    def taken(hold: float) -> float:
+        numbers = {"above": 0.02, "hold": hold}
+        stage = Stage(bot(fillers=[], turn_taking={"speculation": numbers}), think=2.0)
+        end = stage.says(4.0, "is my line all right")
+        stage.play(20.0)
+        assert onset(stage) == pytest.approx(thinks(stage)[0].started + 2.0, abs=0.05)
+        return stage.first(lambda one: one.do == "take_turn").at - end
+
+    assert taken(0.0) < 0.4
+    assert taken(0.8) == pytest.approx(0.8, abs=0.02)
+
+
+def test_who_goes_on_meanwhile_has_not_been_cut_in_on() -> None:
+    stage = Stage(bot(fillers=[], turn_taking={"speculation": {"above": 0.02}}), think=2.0)
+    end = stage.says(4.0, "is my line all right")
+    stage.says(end + 0.7, "since this morning")
+    stage.play(20.0)
+    assert len(stage.decisions("take_turn")) == 1
+    assert stage.decisions("reopen_turn") == []
+
+
 def test_a_please_does_not_make_it_think_again() -> None:
     stage = Stage(eager(), think=1.5)
     end = stage.says(4.0, "is my line all right")
