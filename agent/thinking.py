@@ -18,6 +18,7 @@ from system1.acts import Think
 from system1.percepts import Thought
 from system1.thoughts import Clarify, Done, Failed, NotUnderstood, Sentence, ThoughtContent
 from system2.mind import Mind
+from system2.tokens import estimate_tokens
 
 Clock = Literal["virtual", "live"]
 
@@ -140,9 +141,3 @@ def _record(work: _Work, at: float, done: Done | None, outcome: str) -> ThinkDon
         cites=work.cites,
         history_tokens=estimate_tokens(" ".join((brief.said, *work.history))),
     )
-
-
-def estimate_tokens(text: str) -> int:
-    """About how many tokens a text has: four characters each, or one a Chinese character."""
-    wide = sum(1 for character in text if ord(character) >= 0x2E80)
-    return wide + (len(text) - wide + 3) // 4

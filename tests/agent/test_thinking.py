@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from agent.records import ThinkDone
-from agent.thinking import Thinking, estimate_tokens
+from agent.thinking import Thinking
 from system1.acts import Because, Think
 from system1.brief import Brief, Turn
 from system1.percepts import Thought
 from system1.thoughts import Asked, Done, Failed, NotUnderstood, Sentence, ThoughtContent
 from system2.desk import BARE_DESK, Desk
+from system2.tokens import estimate_tokens
 
 ACT = Think(1, Brief("hello", (Turn("caller", "hello there", 0.0, 1.0),)), False, Because("think"))
 
@@ -127,11 +128,6 @@ async def test_live_never_waits_and_abandoning_closes_the_stream() -> None:
     thinking.abandon(1, 0.1)
     await thinking.close()
     assert stuck.closed_early
-
-
-@pytest.mark.parametrize(("text", "tokens"), [("", 0), ("four", 1), ("hello", 2), ("您好", 2)])
-def test_tokens_are_estimated(text: str, tokens: int) -> None:
-    assert estimate_tokens(text) == tokens
 
 
 def test_the_full_history_is_counted_with_the_same_counter() -> None:
