@@ -110,6 +110,8 @@ class Speakable:
         if last in _WIDE_ENDS and last:
             return True
         if last and last in _ENDS and spaced:
+            if last == "." and char.islower():
+                return False  # "at 8 a.m. today"
             return not (ABBREVIATION.search(body) or _NUMBERED.fullmatch(body.split("\n")[-1]))
         length = len(body) * (2 if self._wide else 1)
         if last and last in _CLAUSES and (spaced or last in _WIDE_CLAUSES):

@@ -32,7 +32,7 @@ LONGEST_ANSWER = 64 * 1024
 """Characters; far beyond what ``most_tokens`` allows, so only a broken server reaches it."""
 
 _REFUSED = (400, 422)
-_OPTIONAL = ("stream_options", "tools")
+_OPTIONAL = ("stream_options", "response_format", "tools")
 """What a server may not know, in the order in which it is done without."""
 
 
@@ -61,7 +61,6 @@ class OpenAIChat:
     ) -> None:
         # Late: a call without a model needs no SDK.
         import openai
-        from httpx2 import Timeout
 
         self.name = f"openai:{model}"
         self._model = model
@@ -70,7 +69,7 @@ class OpenAIChat:
         self._pause = pause
         self._limit = "max_completion_tokens" if url is None else "max_tokens"
         self._refused: set[str] = set()
-        timeout = Timeout(terms.total, connect=terms.connect)
+        timeout = openai.Timeout(terms.total, connect=terms.connect)
         plain = url is not None and url.startswith("http://")
         self._client: AsyncOpenAI = openai.AsyncOpenAI(
             api_key=key or NO_KEY,
@@ -197,6 +196,9 @@ def _told(begun: bool = False) -> Iterator[None]:
     except (ValueError, AttributeError, TypeError, KeyError):
         # What a stream that is none makes of the SDK's parser.
         raise _Failure(broken or "streams no chat completion", again=True) from None
+    except Exception as error:
+        # Whatever a server does to the libraries in between, the call goes on without it.
+        raise _Failure(broken or f"fails: {type(error).__name__}", again=True) from None
 
 
 def _meaning(status: int) -> str:

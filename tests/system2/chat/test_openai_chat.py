@@ -147,9 +147,13 @@ async def test_an_answer_that_breaks_off_is_not_begun_again(
     got: list[ChatEvent] = []
     with scripted_model(reply) as server:
         model = chat(server.url, waits, next_token=0.1, retries=5)
-        with pytest.raises(ChatError, match=says):
+
+        async def listen() -> None:
             async for event in model.stream(ASKED):
                 got.append(event)
+
+        with pytest.raises(ChatError, match=says):
+            await listen()
         await model.close()
     assert texts(got) == "One. Two"
     assert len(server.requests) == 1
