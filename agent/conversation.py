@@ -75,7 +75,7 @@ class Conversation:
         policy: str | Path | Policy,
         *,
         speech: str | None = None,
-        model: str = "grounded",
+        model: str | None = None,
         caller_id: str | None = None,
         out: str | Path | None = None,
         clock: Clock = "virtual",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,7 +29,7 @@ test is run."""
 class Options:
     """How a conversation is to be held; see ``Conversation.open``."""
 
-    model: str = "grounded"
+    model: str | None = None
     out: str | Path | None = None
     clock: Clock = "virtual"
     think: ThinkTime = field(default_factory=ThinkTime)
@@ -58,7 +59,7 @@ def prepare(policy: Policy, profile: str, options: Options) -> Opening:
     """
     local = starts(policy, options)
     today = options.today or local.date()
-    mind = open_mind(options.model, policy, today=today)
+    mind = open_mind(options.model, policy, today=today, pause=asyncio.sleep)
     folder = None if options.out is None else Path(options.out)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -69,7 +70,7 @@ def prepare(policy: Policy, profile: str, options: Options) -> Opening:
         policy.policy,
         options.scenario,
         profile,
-        options.model,
+        policy.model.name if options.model is None else options.model,
         policy.language,
         local.isoformat(timespec="minutes"),
     )

@@ -51,7 +51,7 @@ class WordConversation:
         cls,
         policy: str | Path | Policy,
         *,
-        model: str = "grounded",
+        model: str | None = None,
         caller_id: str | None = None,
         out: str | Path | None = None,
         think: float | ThinkTime = DEFAULT_THINK_S,

@@ -30,6 +30,7 @@ from policies.model import (
     repeated,
 )
 from policies.phrases import phrasebook
+from policies.thinking import Forbidden, Model
 from policies.timing import (
     Backchannels,
     Ending,
@@ -132,6 +133,7 @@ class Policy(Section):
         description="A decision model that is asked about the moment, and never waited for. "
         "Left out: none is asked.",
     )
+    model: Model = Field(Model(), description="The language model behind the answers.")
     farewell: Line | None = Field(
         None,
         description="Said when a limit of the policy ends the call. "
@@ -148,6 +150,9 @@ class Policy(Section):
     )
     knowledge: Annotated[tuple[Knowledge, ...], Field(strict=False)] = Field(
         (), description="What callers can ask."
+    )
+    forbidden: Annotated[tuple[Forbidden, ...], Field(strict=False)] = Field(
+        (), description="Topics that the agent does not talk about."
     )
     confidence: float = Field(
         0.5,
@@ -216,11 +221,16 @@ class Policy(Section):
             for at, rule in enumerate(self.rules)
             if rule.when.hours is not None and self.hours is None
         ]
-        sections: tuple[tuple[str, Sequence[Disclosure | Rule | Task | Knowledge]], ...] = (
+        if self.model.audio and self.privacy.mask:
+            findings.append((("model", "audio"), "sends sound, which privacy.mask cannot mask"))
+        sections: tuple[
+            tuple[str, Sequence[Disclosure | Rule | Task | Knowledge | Forbidden]], ...
+        ] = (
             ("disclosures", self.disclosures),
             ("rules", self.rules),
             ("tasks", self.tasks),
             ("knowledge", self.knowledge),
+            ("forbidden", self.forbidden),
         )
         for name, section in sections:
             findings += repeated(

@@ -32,7 +32,9 @@ class CallerAgent:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, script: Scenario, path: Path, model: str) -> AsyncIterator[CallerAgent]:
+    async def open(
+        cls, script: Scenario, path: Path, model: str | None
+    ) -> AsyncIterator[CallerAgent]:
         """Open the agent that ``caller.policy`` of the scenario at ``path`` names."""
         assert script.caller.policy is not None
         caller = script.caller

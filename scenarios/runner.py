@@ -70,7 +70,7 @@ async def run_scenario(
     out: Path | None = None,
     listener: Listener | None = None,
     speech: str | None = None,
-    model: str = "grounded",
+    model: str | None = None,
 ) -> ScenarioResult:
     """Run the scenario of the file at ``path``; with ``out``, leave the files of the call there.
 
@@ -112,7 +112,7 @@ class _Settings:
     out: Path | None
     listener: Listener | None
     speech: str | None
-    model: str
+    model: str | None
 
     def audio(self) -> AbstractAsyncContextManager[Conversation]:
         """A conversation that hears and speaks."""

@@ -57,7 +57,7 @@ class _Job:
     fidelity: Fidelity
     out: Path | None
     speech: str | None
-    model: str
+    model: str | None
 
 
 def collect(paths: Iterable[Path]) -> list[Path]:
@@ -91,7 +91,7 @@ def run_suite(
     workers: int | None = None,
     out: Path | None = None,
     speech: str | None = None,
-    model: str = "grounded",
+    model: str | None = None,
     on_done: Callable[[Finished], None] | None = None,
 ) -> list[Finished]:
     """Run scenarios in ``workers`` processes (None: one for each core), results in their order.
@@ -136,7 +136,11 @@ def _scenarios_in(folder: Path) -> Iterator[Path]:
 
 
 def _jobs(
-    files: Sequence[Path], fidelity: Fidelity, out: Path | None, speech: str | None, model: str
+    files: Sequence[Path],
+    fidelity: Fidelity,
+    out: Path | None,
+    speech: str | None,
+    model: str | None,
 ) -> list[_Job]:
     jobs: list[_Job] = []
     taken: set[str] = set()

@@ -6,7 +6,8 @@ says so when it has nothing. The same brief gives the same thoughts.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
 from datetime import date
 from typing import assert_never
 
@@ -21,6 +22,7 @@ from system1.questions import AnswerKind, Question, TaskState
 from system1.thoughts import Advice, Clarify, Progress, Sentence, ThoughtContent
 from system2.desk import BARE_DESK, Desk
 from system2.lines import lines_of
+from system2.ownwords import forbidden_topic, last_sentence, own_ends
 from system2.reply import Nothing, Reply, open_question, sentences, under_way
 from system2.smalltalk import Talk, is_question, talk_of, wants_human
 from system2.spoken.choices import by_place
@@ -32,6 +34,9 @@ _YES_NO = Question(AnswerKind.YES_NO)
 
 _LONGEST_HOLD_WORDS = 6
 """Words of "hold on let me find it"; so short, it is not what a free text is asked for."""
+
+_LONGEST_ATTEMPT_WORDS = 8
+"""An answer that does not fit and has no more words is nothing but that."""
 
 
 class Grounded:
@@ -46,6 +51,7 @@ class Grounded:
             (*soothe.agitated, *soothe.confused, *soothe.hesitant, *soothe.fast_speech)
         )
         self._understanding = Understanding(policy, self._language)
+        self._own_ends = own_ends(policy, self._lines)
         self._runs = {
             task.id: TaskRun(task, policy, self._language, today) for task in policy.tasks
         }
@@ -64,12 +70,17 @@ class Grounded:
         if not self._language.without_hesitations(said):
             return Nothing("no words")
         talk = talk_of(said, self._language)
+        topic = forbidden_topic(said, self._policy, self._language)
         if talk is Talk.REPEAT and (repeated := self._again(brief)):
             return repeated
         state = under_way(brief.task)
         run = self._runs.get(state.task) if state else None
         if state is not None and run is not None:
+            if topic is not None and not _takes_any_words(run, state):
+                return run.again(state).after(sentences(topic.answer, (topic.id,)))
             return self._in_task(brief, state, run, talk)
+        if topic is not None:
+            return Reply(sentences(topic.answer, (topic.id,)), open_question(topic.answer))
         return self._clarified(brief) or self._open(brief, talk)
 
     # Within a task
@@ -86,8 +97,10 @@ class Grounded:
             return self._simpler(brief) or run.again(state)
         understood = self._understand(said, brief)
         asked = [one for one in understood.sure if isinstance(one.wanted, Knowledge)]
+        beside = run.again(state).after(self._answers(asked, brief))
+        beside = replace(beside, sure=self._is_sure(asked))
         if asked and is_question(said, self._language) and _takes_any_words(run, state):
-            return run.again(state).after(self._answers(asked, brief))
+            return beside
         if self._only_holds(said) and _takes_any_words(run, state):
             return self._hold(brief)
         before = _earlier(brief)
@@ -97,13 +110,14 @@ class Grounded:
         if self._wants_person(said):
             return self._hand_over()
         if asked:
-            return run.again(state).after(self._answers(asked, brief))
+            return beside
         if self._language.is_holding(said):
             return self._hold(brief)
         for guess in understood.sure:
             if isinstance(guess.wanted, Task) and guess.wanted.id != state.task:
                 return self._start(guess.wanted, brief)
-        return run.missed(state, said, before)
+        missed = run.missed(state, said, before)
+        return replace(missed, sure=self._is_mere_attempt(said))
 
     def _sidestep(self, run: TaskRun, state: TaskState, talk: Talk) -> Reply:
         match talk:
@@ -161,7 +175,7 @@ class Grounded:
         for guess in sure:
             if isinstance(guess.wanted, Task):
                 return self._start(guess.wanted, brief).after(said)
-        return Reply(said, open_question(said[-1].text))
+        return Reply(said, open_question(said[-1].text), sure=self._is_sure(sure))
 
     def _start(self, task: Task, brief: Brief) -> Reply:
         step = self._runs[task.id].start(brief.said, _values(brief))
@@ -179,9 +193,9 @@ class Grounded:
         cites = tuple(one.wanted.id for one in unsure)
         if len(unsure) == 1:
             text = self._lines.clarify_one.format(first=unsure[0].ask)
-            return Reply((Clarify(text, cites),), _YES_NO)
+            return Reply((Clarify(text, cites),), _YES_NO, sure=False)
         text = self._lines.clarify_two.format(first=unsure[0].ask, second=unsure[1].ask)
-        return Reply((Clarify(text, cites),), Question(AnswerKind.CHOICE))
+        return Reply((Clarify(text, cites),), Question(AnswerKind.CHOICE), sure=False)
 
     def _clarified(self, brief: Brief) -> Reply | Nothing | None:
         """The answer to "do you mean ...?"; what was meant is found anew from the turn before."""
@@ -200,10 +214,11 @@ class Grounded:
         answer = self._language.answer(words)
         if chosen is None and answer == "yes" and len(guesses) == 1:
             chosen = guesses[0]
+        ours = guesses[0].ask in _last_said(brief)
         if chosen is not None:
-            return self._do((chosen,), brief)
+            return replace(self._do((chosen,), brief), sure=ours)
         if answer == "no" and self._language.answer_length(words) == len(words):
-            return Reply(sentences(self._lines.go_ahead), _FREE)
+            return Reply(sentences(self._lines.go_ahead), _FREE, sure=ours)
         return None
 
     # Lines about the talk itself
@@ -239,11 +254,13 @@ class Grounded:
             return None
         if answer is not None and self._language.answer_length(words) < len(words):
             return None
+        # Whose question it was is known by its words: a model's own is answered by the model.
+        ours = brief.question is None or last_sentence(_last_said(brief)) in self._own_ends
         if answer == "no":
-            return Reply(sentences(self._lines.nothing_else))
+            return Reply(sentences(self._lines.nothing_else), sure=ours)
         if brief.question is not None and answer == "yes":
-            return Reply(sentences(self._lines.go_ahead), _FREE)
-        return Reply(sentences(self._lines.anything_else), _YES_NO)
+            return Reply(sentences(self._lines.go_ahead), _FREE, sure=ours)
+        return Reply(sentences(self._lines.anything_else), _YES_NO, sure=ours)
 
     def _again(self, brief: Brief) -> Reply | None:
         """The last answer once more."""
@@ -278,6 +295,15 @@ class Grounded:
         """A short request to wait; a longer one is likely to go on to the matter."""
         short = len(self._language.without_hesitations(said)) <= _LONGEST_HOLD_WORDS
         return short and self._language.is_holding(said)
+
+    def _is_sure(self, guesses: Iterable[Guess]) -> bool:
+        """Whether what was found is as good as certain."""
+        return all(one.score >= self._policy.model.sure for one in guesses)
+
+    def _is_mere_attempt(self, said: str) -> bool:
+        """An answer that did not fit, with nothing else in it that a model could answer."""
+        words = self._language.without_hesitations(said)
+        return len(words) <= _LONGEST_ATTEMPT_WORDS and not is_question(said, self._language)
 
     def _hold(self, brief: Brief) -> Reply:
         return Reply(sentences(self._lines.take_your_time), brief.question)
@@ -325,6 +351,10 @@ def _answer(item: Knowledge, mood: Mood | None) -> tuple[Sentence, ...]:
             return sentences(item.answer, cites)
         case _:
             assert_never(mood)
+
+
+def _last_said(brief: Brief) -> str:
+    return next((turn.text for turn in reversed(brief.turns) if turn.who == "agent"), "")
 
 
 def _turns(brief: Brief) -> int:

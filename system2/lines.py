@@ -1,4 +1,4 @@
-"""What the embedded mind says where the policy has no words of its own."""
+"""What the minds say where the policy has no words of its own."""
 
 from __future__ import annotations
 
@@ -37,6 +37,12 @@ class Lines:
     colleague: str
     here: str
     missing: str
+    broken_off: str
+    out_of_reach: str
+    done_so: str
+    not_done: str
+    came_back: str
+    came_to_nothing: str
 
 
 _ENGLISH = Lines(
@@ -64,6 +70,12 @@ _ENGLISH = Lines(
     colleague="Of course. I'll put you through to a colleague.",
     here="Yes, I'm here.",
     missing="that",
+    broken_off="Sorry, I lost my thread there. Could you ask me that again?",
+    out_of_reach="I'm sorry, I can't look that up right now. Is there anything else I can do?",
+    done_so="All right, that is done.",
+    not_done="I'm sorry, that did not work.",
+    came_back="About what I was looking into: {text}",
+    came_to_nothing="What I was looking into did not work out, I'm sorry.",
 )
 
 _CHINESE = Lines(
@@ -91,6 +103,12 @@ _CHINESE = Lines(
     colleague="好的，我帮您转接同事。",
     here="我在的。",
     missing="这个",
+    broken_off="不好意思，我刚才断了思路。您能再问一遍吗？",
+    out_of_reach="很抱歉，我现在查不了这个。还有别的可以帮您吗？",
+    done_so="好的，已经办好了。",
+    not_done="很抱歉，没有办成。",
+    came_back="刚才帮您查的有结果了：{text}",
+    came_to_nothing="很抱歉，刚才帮您查的没有结果。",
 )
 
 _LINES: Mapping[str, Lines] = MappingProxyType({"en": _ENGLISH, "zh": _CHINESE})

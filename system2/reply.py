@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from system1.questions import AnswerKind, Question, TaskState
 from system1.thoughts import (
@@ -18,7 +18,9 @@ from system1.thoughts import (
     ThoughtContent,
 )
 
-_ABBREVIATION = re.compile(r"(?:^|\s)(?:mr|mrs|ms|dr|st|no|vs|e\.g|i\.e|[A-Z])\.$", re.IGNORECASE)
+ABBREVIATION = re.compile(r"(?:^|\s)(?:mr|mrs|ms|dr|st|no|vs|e\.g|i\.e|[A-Z])\.$", re.IGNORECASE)
+"""A dot that ends no sentence, at the end of a text."""
+
 _END = re.compile(r"[。！？!?…]+[\"'”’)）」]*\s*|\.[\"'”’)]*(?:\s+|$)")
 
 
@@ -26,17 +28,19 @@ _END = re.compile(r"[。！？!?…]+[\"'”’)）」]*\s*|\.[\"'”’)]*(?:\s
 class Reply:
     """What to say, what it asks, and what becomes of the task.
 
-    ``progress`` None: the task is as it was. ``question``: what the reply ends with.
+    ``progress`` None: the task is as it was. ``question``: what the reply ends with. ``sure``: the
+    policy itself has this answer; else a language model, where there is one, had better give it.
     """
 
     said: tuple[Sentence | Clarify, ...]
     question: Question | None = None
     progress: Progress | None = None
     advice: Advice | None = None
+    sure: bool = True
 
     def after(self, before: tuple[Sentence | Clarify, ...]) -> Reply:
         """The same reply with other sentences said first."""
-        return Reply((*before, *self.said), self.question, self.progress, self.advice)
+        return replace(self, said=(*before, *self.said))
 
     def thoughts(self) -> Iterator[ThoughtContent]:
         """What the reply changes comes first, so that it is known when the first word sounds."""
@@ -67,7 +71,7 @@ def sentences(text: str, cites: tuple[str, ...] = ()) -> tuple[Sentence, ...]:
     start = 0
     for match in _END.finditer(text):
         piece = text[start : match.end()].strip()
-        if not _ABBREVIATION.search(piece):
+        if not ABBREVIATION.search(piece):
             cut.append(Sentence(piece, cites))
             start = match.end()
     rest = text[start:].strip()

@@ -119,7 +119,7 @@ _HUMAN = {
         "a representative, someone real, a live agent, real human",
         "customer service representative, speak to someone, talk to someone, speak to somebody",
         "talk to somebody, a supervisor, your manager, the manager, a manager, a colleague",
-        "put me through, transfer me",
+        "put me through, transfer me to, transfer me please, transfer me now",
     ),
     "zh": language_words.phrase_set("人工,真人,客服人员,转接,找你们经理,找经理,活人"),
 }
@@ -173,8 +173,9 @@ def is_question(text: str, language: Language) -> bool:
 
 
 def wants_human(text: str, language: Language) -> bool:
-    """Whether the caller asks for a person."""
-    return _any(language.folded(text), _HUMAN[language.code])
+    """Whether the caller asks for a person; "transfer me a refund" does not."""
+    words = language.folded(text)
+    return _any(words, _HUMAN[language.code]) or words[-2:] == ("transfer", "me")
 
 
 def _any(words: tuple[str, ...], phrases: frozenset[str]) -> bool:

@@ -24,7 +24,7 @@ from system2.spoken.characters import digit_runs
 from system2.spoken.found import Found, Words, words_of
 from system2.spoken.mentions import mentioned
 from system2.spoken.readback import speak_value
-from system2.spoken.slots import find_slot, read_slot
+from system2.spoken.slots import canonical, find_slot, read_slot
 from system2.spoken.widths import widths
 
 _LEAST_PIECE = 2
@@ -121,6 +121,25 @@ class TaskRun:
             return self._filled(state, asking, Found(value, 0, len(words)), words)
         moved, rest = self._volunteered(state, words)
         return Step(self._next(moved), self._rest(rest)) if moved != state else None
+
+    def given(self, state: TaskState, name: str, value: str) -> Reply | None:
+        """Take a value that a model read out of the caller's words; None where it does not fit.
+
+        It is read like the caller's own words, or stands as the slot keeps it.
+        """
+        collect = self._collects.get(name)
+        if collect is None:
+            return None
+        kept = canonical(collect, value) or read_slot(collect, value, self._language, self._today)
+        if kept is None:
+            return None
+        slot = replace(_slot(state, name), value=kept, confirmed=not collect.confirm)
+        return self._next(_with(state, slot))
+
+    def awaited(self, state: TaskState) -> Question | None:
+        """The question that is open in this state."""
+        collect = self._collects.get(state.asking or "")
+        return question_of(collect, confirming=state.confirming) if collect else None
 
     def resume(self, values: Iterable[tuple[str, str]], said: str) -> Step | None:
         """Change a value of this task after it was done; None where ``said`` changes none."""

@@ -32,7 +32,7 @@ def call(
         typer.Option("--out", metavar="DIR", help="Folder of the files; out/call by default."),
     ] = None,
     speech: Speech = None,
-    model: Model = "grounded",
+    model: Model = None,
 ) -> None:
     """Put a recorded caller through to the agent."""
     import asyncio

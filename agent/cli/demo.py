@@ -15,7 +15,7 @@ STORY = "a-whole-call"
 def demo(
     out: Out = Path("out/demo"),
     speech: Speech = None,
-    model: Model = "grounded",
+    model: Model = None,
 ) -> None:
     """Run the demonstration call on real audio, and show it as it unfolds."""
     from agent.cli.run import play, story

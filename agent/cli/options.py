@@ -21,7 +21,12 @@ Speech: TypeAlias = Annotated[
     typer.Option("--speech", metavar="PROFILE", help="Ears and mouth; the policy's by default."),
 ]
 Model: TypeAlias = Annotated[
-    str, typer.Option("--model", metavar="NAME", help="System 2's back end, such as grounded.")
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="grounded, openai:MODEL or transformers:DIR; the policy's by default.",
+    ),
 ]
 Fidelity: TypeAlias = Annotated[
     FidelityChoice,

@@ -26,7 +26,7 @@ def run(
     ] = None,
     fidelity: Fidelity = FidelityChoice.AUDIO,
     speech: Speech = None,
-    model: Model = "grounded",
+    model: Model = None,
 ) -> None:
     """Run one scripted call; exit 1 when a check of it fails, saying which and when."""
     path = story(scenario)
@@ -47,7 +47,7 @@ def story(ref: str) -> Path:
 
 
 def play(
-    path: Path, out: Path | None, fidelity: FidelityChoice, speech: str | None, model: str
+    path: Path, out: Path | None, fidelity: FidelityChoice, speech: str | None, model: str | None
 ) -> Result:
     """Run the scenario at ``path`` with a live transcript, then tell figures, files, failures."""
     import asyncio

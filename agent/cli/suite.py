@@ -41,7 +41,7 @@ def suite(
         typer.Option("--out", metavar="DIR", help="Keep each call's files; beside F with --html."),
     ] = None,
     speech: Speech = None,
-    model: Model = "grounded",
+    model: Model = None,
 ) -> None:
     """Run every scenario under PATH; exit 1 when a check of one fails."""
     from rich.console import Console

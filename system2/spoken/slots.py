@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from typing import assert_never
 
@@ -31,6 +32,37 @@ def read_slot(collect: Collect, said: str, language: Language, today: date) -> s
         return _text(said, language)
     found = find_slot(collect, words_of(said, language), language, today)
     return found.value if found else None
+
+
+def canonical(collect: Collect, value: str) -> str | None:
+    """``value`` where it is written as the slot keeps it already (see ``read_slot``)."""
+    value = value.strip()
+    match collect.type:
+        case PatternType(pattern=pattern):
+            return value if re.fullmatch(pattern, value) else None
+        case DigitsType(digits=length):
+            return value if len(value) == length and _FIGURES.fullmatch(value) else None
+        case ChoiceType(choice=options):
+            return next((one for one in options if one.casefold() == value.casefold()), None)
+        case "date":
+            with suppress(ValueError):
+                return date.fromisoformat(value).isoformat() if _ISO.fullmatch(value) else None
+            return None
+        case "time":
+            return value if _CLOCK.fullmatch(value) else None
+        case "number" | "digits":
+            return value if _FIGURES.fullmatch(value) else None
+        case "yes_no":
+            return value if value in ("yes", "no") else None
+        case "name" | "text":
+            return None
+        case _:
+            assert_never(collect.type)
+
+
+_FIGURES = re.compile(r"[0-9]{1,32}")
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def find_slot(

@@ -131,11 +131,6 @@ async def test_live_never_waits_and_abandoning_closes_the_stream() -> None:
     assert stuck.closed_early
 
 
-@pytest.mark.parametrize(("text", "tokens"), [("", 0), ("four", 1), ("hello", 2), ("您好", 2)])
-def test_tokens_are_estimated(text: str, tokens: int) -> None:
-    assert estimate_tokens(text) == tokens
-
-
 def test_the_full_history_is_counted_with_the_same_counter() -> None:
     async def story() -> ThinkDone | None:
         thinking = Thinking(open_gate(Sentence("Hi."), Done()), "virtual", ThinkTime(1.0))

@@ -1,0 +1,195 @@
+"""The mind that talks: the policy's own answers where they are sure, a language model for the
+rest, and something honest where there is neither.
+
+The models are a chain: when one is down before it has said a word, the next is asked; one that
+breaks off in the middle of an answer is not replaced, since its words are out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
+from datetime import date
+
+from policies.policy import Policy
+from policies.thinking import Answers
+from system1.brief import Brief
+from system1.errands import Errand, Outcome, Proposal
+from system1.language import language_of
+from system1.questions import AnswerKind, Question
+from system1.thoughts import (
+    Asked,
+    Done,
+    NotUnderstood,
+    Sentence,
+    SetOut,
+    ThoughtContent,
+    Unready,
+)
+from system2.answering import Answering, Means
+from system2.chat.model import ChatError, ChatModel
+from system2.desk import BARE_DESK, Desk
+from system2.grounded import Grounded
+from system2.lines import lines_of
+from system2.privacy import Veil
+from system2.prompt import Prompt
+from system2.reply import Reply
+from system2.speakable import Speakable
+from system2.tasks import TaskRun
+from system2.trouble import log_model
+
+_FREE = Question(AnswerKind.FREE)
+_YES_NO = Question(AnswerKind.YES_NO)
+
+LONGEST_READ_OUT = 200
+"""Characters of a tool's result that are read out as they are when no model can word it."""
+
+
+class Talker:
+    """A ``Mind`` over a chain of chat models, the first choice first."""
+
+    def __init__(self, policy: Policy, models: Sequence[ChatModel], *, today: date) -> None:
+        self._policy = policy
+        self._models = tuple(models)
+        self._language = language_of(policy.language)
+        self._lines = lines_of(self._language)
+        self._grounded = Grounded(policy, today=today)
+        runs = {task.id: TaskRun(task, policy, self._language, today) for task in policy.tasks}
+        prompt = Prompt(policy, self._language, today)
+        self._means = Means(policy, self._language, prompt, runs)
+
+    async def think(
+        self, brief: Brief, desk: Desk = BARE_DESK
+    ) -> AsyncGenerator[ThoughtContent, None]:
+        """See ``Mind``."""
+        verdict = self._verdict(brief)
+        if verdict == "no":
+            for thought in Reply(self._say(self._lines.cancelled), _FREE).thoughts():
+                yield thought
+            return
+        if verdict is None and (reply := self._own(brief)) is not None:
+            for thought in reply.thoughts():
+                yield thought
+            return
+        if verdict == "yes" and brief.speculative:
+            yield Unready()
+            yield Done()
+            return
+        agreed: Outcome | None = None
+        if verdict == "yes" and brief.proposed is not None:
+            found = await self._use(brief, brief.proposed, desk)
+            if isinstance(found, Errand):
+                yield SetOut(found)
+                yield Asked(None)
+                yield Sentence(found.announce or self._lines.take_your_time, (found.tool,))
+                yield Done()
+                return
+            agreed = found
+        audio = await desk.caller_audio() if self._policy.model.audio else None
+        answering = Answering(self._means, brief, desk, audio)
+        if agreed is not None and brief.proposed is not None:
+            answering.told(brief.proposed, agreed)
+        async with aclosing(self._ask(brief, answering, agreed)) as thoughts:
+            async for thought in thoughts:
+                yield thought
+
+    async def close(self) -> None:
+        """Close the models' connections."""
+        for model in self._models:
+            await model.close()
+
+    async def _ask(
+        self, brief: Brief, answering: Answering, agreed: Outcome | None
+    ) -> AsyncGenerator[ThoughtContent, None]:
+        """One model after the other, and what is left when all are down."""
+        error = "no model"
+        for model in self._models:
+            try:
+                async with aclosing(answering.ask(model)) as thoughts:
+                    async for thought in thoughts:
+                        yield thought
+                yield answering.done()
+                return
+            except ChatError as failure:
+                error = str(failure)
+                log_model(error)
+                if answering.said:
+                    yield Asked(_FREE)
+                    yield Sentence(self._lines.broken_off)
+                    yield answering.failed(error)
+                    return
+        for thought in self._without(brief, answering, agreed, error):
+            yield thought
+
+    def _own(self, brief: Brief) -> Reply | None:
+        """What the policy answers without a model."""
+        if self._policy.model.answers is Answers.ALWAYS or not brief.said or brief.proposed:
+            return None
+        reply = self._grounded.answer(brief)
+        return reply if isinstance(reply, Reply) and reply.sure else None
+
+    def _verdict(self, brief: Brief) -> str | None:
+        """Yes or no to a tool that was proposed; None where none was, or it is neither."""
+        if brief.proposed is None:
+            return None
+        words = self._language.folded(brief.said)
+        verdict = self._language.answer(words)
+        if verdict == "no" and self._language.answer_length(words) < len(words):
+            return None  # "no, make it Friday": the model reads on
+        return verdict
+
+    async def _use(self, brief: Brief, proposal: Proposal, desk: Desk) -> Outcome | Errand:
+        """Use the tool that the caller agreed to."""
+        if all(proposal.tool != one.name for one in desk.tools):
+            return Outcome(Errand(0, proposal.tool, proposal.arguments), False, "no such tool")
+        veil = Veil(self._policy, self._language, brief)
+        return await desk.use(proposal.tool, veil.filled(json.loads(proposal.arguments)))
+
+    def _without(
+        self, brief: Brief, answering: Answering, agreed: Outcome | None, error: str
+    ) -> Iterator[ThoughtContent]:
+        """No model can be asked: what can be said all the same."""
+        failed = answering.failed(error)
+        done = Done(failed.tokens_in, failed.tokens_out, failed.calls)
+        if agreed is not None:
+            line = self._lines.done_so if agreed.ok else self._lines.not_done
+            yield Asked(None)
+            yield Sentence(line, (agreed.errand.tool,))
+            yield failed
+            return
+        if not brief.said and brief.news:
+            yield Asked(None)
+            for outcome in brief.news:
+                yield self._read_out(outcome)
+            yield failed
+            return
+        reply = self._grounded.answer(brief)
+        if isinstance(reply, Reply):
+            for thought in reply.thoughts():
+                yield done if isinstance(thought, Done) else thought
+            return
+        if any(self._lines.out_of_reach in turn.text for turn in brief.turns):
+            yield NotUnderstood(reply.reason)
+            yield failed
+            return
+        yield Asked(_YES_NO)
+        yield Sentence(self._lines.out_of_reach)
+        yield failed
+
+    def _read_out(self, outcome: Outcome) -> Sentence:
+        """A result as it is, where it can be said."""
+        cites = (outcome.errand.tool,)
+        if not outcome.ok:
+            return Sentence(self._lines.came_to_nothing, cites)
+        text = outcome.text.strip()
+        if len(text) > LONGEST_READ_OUT or text[:1] in ("{", "["):
+            return Sentence(self._lines.done_so, cites)
+        speakable = Speakable(self._language)
+        pieces = (*speakable.feed(text.strip('"')), *speakable.close())
+        joint = "" if self._language.code == "zh" else " "
+        said = joint.join(piece.text for piece in pieces)
+        return Sentence(self._lines.came_back.format(text=said), cites)
+
+    def _say(self, text: str) -> tuple[Sentence, ...]:
+        return (Sentence(text),)
