@@ -6,15 +6,15 @@ caller waits for is sound, and dashboards that time their own events flatter the
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from agent.advice_figures import AdviceFigures, advice_figures
-from agent.records import CallEnded, Decision, Record, ThinkDone, Utterance
+from agent.records import CallEnded, Decision, Record, Utterance
 from agent.spans import Span, agent_spans, both, bridged, caller_spans
+from agent.think_figures import ThinkFigures, think_figures
 from speech.protocols import SAMPLE_RATE, Audio
 from system1.acts import Kind
 from system1.repair import CUT_IN
@@ -43,7 +43,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(ThinkFigures):
     """What a call measured. Seconds are rounded to milliseconds; None: nothing to measure.
 
     ``gaps_s``: response gaps in time order, with their median and 90th percentile.
@@ -52,9 +52,6 @@ class Figures:
     ``barge_in_stops_s``: caller's onset to the agent's last sound, for utterances cut by it.
     ``cut_ins``: answers that the agent began in the caller's turn and stopped at once;
     ``cut_ins_repaired``: after how many of them that answer was said after all, as it still fitted.
-    ``thinks``: calls of System 2 by their outcome, in alphabetical order.
-    ``brief_tokens``: about how many tokens of dialogue they were given, by short-term memory;
-    ``history_tokens``: how many the full history would have been.
     ``adviser``: what it was good for, where one was asked.
     """
 
@@ -71,11 +68,6 @@ class Figures:
     cut_ins_repaired: int = 0
     check_ins: int = 0
     fillers: int = 0
-    thinks: tuple[tuple[str, int], ...] = ()
-    brief_tokens: int = 0
-    history_tokens: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
     caller_talk_s: float = 0.0
     agent_talk_s: float = 0.0
     adviser: AdviceFigures | None = None
@@ -95,7 +87,6 @@ def measure(
     heard = bridged(spans, 0.0) if spans is not None else caller_spans(records, caller)
     spoken = agent_spans(records, agent)
     said = _audible_utterances(records)
-    thinks = [record for record in records if isinstance(record, ThinkDone)]
     gaps = [_ms(gap.length) for gap in response_gaps(heard, spoken, said)]
     answers = [_ms(gap.length) for gap in response_gaps(heard, spoken, said, fillers=False)]
     stops = tuple(_ms(stop.length) for stop in barge_ins(heard, spoken, said))
@@ -115,14 +106,10 @@ def measure(
         cut_ins_repaired=sum(repaired),
         check_ins=sum(one.kind is Kind.CHECK_IN for one in said),
         fillers=sum(one.kind is Kind.FILLER for one in said),
-        thinks=tuple(sorted(Counter(one.outcome for one in thinks).items())),
-        brief_tokens=sum(one.brief_tokens for one in thinks),
-        history_tokens=sum(one.history_tokens for one in thinks),
-        tokens_in=sum(one.tokens_in for one in thinks),
-        tokens_out=sum(one.tokens_out for one in thinks),
         caller_talk_s=_total(heard),
         agent_talk_s=_total(spoken),
         adviser=advice_figures(records),
+        **asdict(think_figures(records)),
     )
 
 

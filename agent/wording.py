@@ -211,6 +211,15 @@ _WORDS: dict[str, tuple[str, str]] = {
     "tile.fillers": ("{n} fillers", "{n} 次填充语"),
     "tile.fillers.1": ("{n} filler", "{n} 次填充语"),
     "tile.thinks": ("Thoughts", "思考"),
+    "tile.ahead": (
+        "{kept} of {ahead} begun ahead were kept",
+        "提前思考 {ahead} 次，采用 {kept} 次",
+    ),
+    "tile.alone": (
+        "{calls} requests to a model, {alone} answers without one",
+        "请求模型 {calls} 次，未用模型回答 {alone} 次",
+    ),
+    "tile.wasted": ("{tokens} tokens for nothing", "白费 {tokens} 词元"),
     "tile.tokens": ("{tin} → {tout} tokens", "{tin} → {tout} 词元"),
     "tile.adviser": (
         "adviser asked {asked}×, {in_time} in time, {changed} decisive",

@@ -13,6 +13,7 @@ from agent.figures import Figures, response_gaps
 from agent.records import CallEnded, PerceptSeen, Record, ThinkDone, Utterance
 from agent.result import Check
 from agent.spans import Span
+from agent.think_figures import was_for_nothing
 from scenarios.director import Spoken
 from scenarios.script import Expect, Never, Range
 from scenarios.steps import contains
@@ -107,7 +108,7 @@ def false_cuts(limit: int, call: Call) -> Check:
 def thinks(wanted: Range, call: Call) -> Check:
     """How often System 2 was asked, abandoned thoughts included, but for those thought ahead."""
     thoughts = [one for one in call.records if isinstance(one, ThinkDone)]
-    asked = [one for one in thoughts if not (one.speculative and one.outcome == "abandoned")]
+    asked = [one for one in thoughts if not was_for_nothing(one)]
     started = sorted(one.started for one in asked)
     return _count_check("thinks", wanted, started, call)
 

@@ -36,6 +36,13 @@ def _figures(result: Result) -> Iterator[tuple[str, str]]:
         yield "took the initiative", f"{found.check_ins} check-ins, {found.fillers} fillers"
     if found.thinks:
         yield "thoughts", ", ".join(f"{count} {outcome}" for outcome, count in found.thinks)
+    if found.thinks_ahead:
+        wasted = f", {found.wasted_tokens} tokens wasted" if found.wasted_tokens else ""
+        yield "thought ahead", f"{found.thinks_kept} of {found.thinks_ahead} kept{wasted}"
+    if found.model_calls:
+        tokens = f"{found.tokens_in} tokens in, {found.tokens_out} out"
+        alone = f"{found.answers_without_model} answers without it"
+        yield "model", f"asked {found.model_calls} times, {alone}; {tokens}"
     if (advice := found.adviser) is not None:
         missed = f"{advice.late} late, {advice.failed} failed"
         heard = f"{advice.in_time} in time, {missed}"

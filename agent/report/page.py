@@ -113,6 +113,14 @@ def tiles(figures: Figures, result: Result, words: Wording) -> tuple[Tile, ...]:
     none = words("tile.none")
     stops = len(figures.barge_in_stops_s)
     thinks = [f"{count} {words.named('thought', name)}" for name, count in figures.thinks]
+    if figures.thinks_ahead:
+        kept, ahead = figures.thinks_kept, figures.thinks_ahead
+        thinks.append(words("tile.ahead", kept=kept, ahead=ahead))
+    if figures.model_calls:
+        alone = figures.answers_without_model
+        thinks.append(words("tile.alone", calls=figures.model_calls, alone=alone))
+    if figures.wasted_tokens:
+        thinks.append(words("tile.wasted", tokens=figures.wasted_tokens))
     if figures.tokens_in or figures.tokens_out:
         thinks.append(words("tile.tokens", tin=figures.tokens_in, tout=figures.tokens_out))
     if (advice := figures.adviser) is not None:
