@@ -11,13 +11,17 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from agent.records import ThinkDone
 from system1.acts import Think
 from system1.percepts import Thought
 from system1.thoughts import Clarify, Done, Failed, NotUnderstood, Sentence, ThoughtContent
+from system2.desk import BARE_DESK
 from system2.mind import Mind
+
+if TYPE_CHECKING:
+    from agent.errands import Errands
 
 Clock = Literal["virtual", "live"]
 
@@ -36,12 +40,16 @@ class _Work:
 
 
 class Thinking:
-    """The thinks under way. ``latency_s``: charged to every thought in virtual time."""
+    """The thinks under way. ``latency_s``: charged to every thought in virtual time, and what the
+    tools take that it uses. ``errands``: those tools; None for none."""
 
-    def __init__(self, mind: Mind, clock: Clock, latency_s: float) -> None:
+    def __init__(
+        self, mind: Mind, clock: Clock, latency_s: float, errands: Errands | None = None
+    ) -> None:
         self._mind = mind
         self._clock = clock
         self._latency_s = latency_s
+        self._errands = errands
         self._works: dict[int, _Work] = {}
         self._background: set[asyncio.Task[None]] = set()
 
@@ -73,9 +81,13 @@ class Thinking:
 
     async def _collect(self, work: _Work) -> None:
         due = work.started + self._latency_s if self._clock == "virtual" else None
-        async with aclosing(self._mind.think(work.act.brief)) as thoughts:  # type: ignore[type-var]
+        at = work.started if due is None else due
+        laid = self._errands.desk(work.act, at) if self._errands is not None else None
+        desk = BARE_DESK if laid is None else laid
+        async with aclosing(self._mind.think(work.act.brief, desk)) as thoughts:  # type: ignore[type-var]
             async for content in thoughts:
-                work.thoughts.append((due, content))
+                spent_s = laid.spent_s if laid is not None else 0.0
+                work.thoughts.append((None if due is None else due + spent_s, content))
         work.collected = True
 
     def next_due(self) -> float | None:

@@ -7,6 +7,7 @@ says so when it has nothing. The same brief gives the same thoughts.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from typing import assert_never
 
@@ -14,6 +15,7 @@ from policies.dialogue import Knowledge, Task
 from policies.policy import Policy
 from policies.timing import Ending
 from system1.brief import Brief
+from system1.errands import Proposal
 from system1.language import language_of
 from system1.language.repairs import is_only_puzzled, is_puzzled
 from system1.moods import Mood
@@ -21,10 +23,11 @@ from system1.questions import AnswerKind, Question, TaskState
 from system1.thoughts import Advice, Clarify, Progress, Sentence, ThoughtContent
 from system2.desk import BARE_DESK, Desk
 from system2.lines import lines_of
-from system2.reply import Nothing, Reply, open_question, sentences, under_way
+from system2.reply import Nothing, NotYet, Reply, open_question, sentences, under_way
 from system2.smalltalk import Talk, is_question, talk_of, wants_human
 from system2.spoken.choices import by_place
 from system2.tasks import Step, TaskRun
+from system2.tooluse import ToolUse
 from system2.understanding import Guess, Understanding, Understood
 
 _FREE = Question(AnswerKind.FREE)
@@ -49,21 +52,46 @@ class Grounded:
         self._runs = {
             task.id: TaskRun(task, policy, self._language, today) for task in policy.tasks
         }
+        self._tools = ToolUse(self._runs, self._language)
 
     async def think(self, brief: Brief, desk: Desk = BARE_DESK) -> AsyncIterator[ThoughtContent]:
         """The reply's thoughts: what it changes and asks first, then its sentences, then Done."""
-        for thought in self.answer(brief).thoughts():
+        reply: Reply | Nothing | NotYet = self.answer(brief)
+        if isinstance(reply, Reply) and reply.use is not None:
+            reply = await self._tools.used(reply, reply.use, brief, desk)
+        for thought in reply.thoughts():
             yield thought
 
     async def close(self) -> None:
         """Nothing was taken."""
 
     def answer(self, brief: Brief) -> Reply | Nothing:
-        """The reply to a brief, or nothing where the policy has none."""
+        """The reply to a brief, or nothing where the policy has none.
+
+        One with ``use`` is not whole yet: ``think`` uses the tool.
+        """
+        if not self._language.without_hesitations(brief.said):
+            return self._report(brief) or Nothing("no words")
+        reply = self._answer(brief)
+        return self._tools.with_news(reply, brief) if isinstance(reply, Reply) else reply
+
+    def _report(self, brief: Brief) -> Reply | None:
+        """What came of long errands, of the agent's own accord; then what is open, again."""
+        news = self._tools.news(brief)
+        if news is None:
+            return None
+        state = under_way(brief.task)
+        if state is not None and state.task in self._runs:
+            return self._runs[state.task].again(state).after(news.said)
+        if brief.proposed is not None:
+            return self._tools.asked_again(brief.proposed).after(news.said)
+        return replace(news, question=news.question or brief.question)
+
+    def _answer(self, brief: Brief) -> Reply | Nothing:
         said = brief.said
-        if not self._language.without_hesitations(said):
-            return Nothing("no words")
         talk = talk_of(said, self._language)
+        if brief.proposed is not None and (reply := self._on_leave(brief, brief.proposed, talk)):
+            return reply
         if talk is Talk.REPEAT and (repeated := self._again(brief)):
             return repeated
         state = under_way(brief.task)
@@ -71,6 +99,33 @@ class Grounded:
         if state is not None and run is not None:
             return self._in_task(brief, state, run, talk)
         return self._clarified(brief) or self._open(brief, talk)
+
+    # With a tool that waits for leave
+
+    def _on_leave(
+        self, brief: Brief, proposal: Proposal, talk: Talk | None
+    ) -> Reply | Nothing | None:
+        """The reply to what was said to "shall I ...?"; None where no task knows of it."""
+        said, language = brief.said, self._language
+        wanted = self._tools.allowed(proposal)
+        if wanted is None:
+            return None
+        if talk is Talk.REPEAT or is_only_puzzled(language, said):
+            return self._tools.asked_again(proposal)
+        if changed := self._changed(brief):
+            return changed
+        words = language.folded(said)
+        verdict, rest = language.answer(words), words[language.answer_length(words) :]
+        if talk is Talk.CANCEL or verdict == "no":
+            return Reply(sentences(self._lines.left), _YES_NO)
+        if verdict == "yes" and language.answer(rest) != "no":
+            return Reply((), use=wanted)
+        if self._only_holds(said):
+            return replace(self._hold(brief), proposal=proposal)
+        other = self._clarified(brief) or self._open(brief, talk)
+        if isinstance(other, Nothing) or other.use or other.advice or other.progress:
+            return other
+        return self._tools.asked_again(proposal).after(other.said)
 
     # Within a task
 

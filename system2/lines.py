@@ -37,6 +37,9 @@ class Lines:
     colleague: str
     here: str
     missing: str
+    set_out: str
+    failed: str
+    left: str
 
 
 _ENGLISH = Lines(
@@ -64,6 +67,9 @@ _ENGLISH = Lines(
     colleague="Of course. I'll put you through to a colleague.",
     here="Yes, I'm here.",
     missing="that",
+    set_out="This takes a moment. I'll tell you as soon as I know.",
+    failed="I'm sorry, that did not work just now. Is there anything else I can help with?",
+    left="All right, I won't do that. Is there anything else I can help with?",
 )
 
 _CHINESE = Lines(
@@ -91,6 +97,9 @@ _CHINESE = Lines(
     colleague="好的，我帮您转接同事。",
     here="我在的。",
     missing="这个",
+    set_out="这个要一点时间，有结果我马上告诉您。",
+    failed="很抱歉，这边暂时没有成功。还有什么可以帮您？",
+    left="好的，那就先不办了。还有什么可以帮您？",
 )
 
 _LINES: Mapping[str, Lines] = MappingProxyType({"en": _ENGLISH, "zh": _CHINESE})
