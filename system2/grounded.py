@@ -23,6 +23,7 @@ from system1.questions import AnswerKind, Question, TaskState
 from system1.thoughts import Advice, Clarify, Progress, Sentence, ThoughtContent
 from system2.desk import BARE_DESK, Desk
 from system2.lines import lines_of
+from system2.recollection import earlier_of, turns_of, values_of
 from system2.reply import Nothing, NotYet, Reply, open_question, sentences, under_way
 from system2.smalltalk import Talk, is_question, talk_of, wants_human
 from system2.spoken.choices import by_place
@@ -145,7 +146,7 @@ class Grounded:
             return run.again(state).after(self._answers(asked, brief))
         if self._only_holds(said) and _takes_any_words(run, state):
             return self._hold(brief)
-        before = _earlier(brief)
+        before = earlier_of(brief)
         step = run.proceed(state, said, before)
         if step is not None:
             return self._with_answers(step, brief)
@@ -219,13 +220,14 @@ class Grounded:
         return Reply(said, open_question(said[-1].text))
 
     def _start(self, task: Task, brief: Brief) -> Reply:
-        step = self._runs[task.id].start(brief.said, _values(brief))
+        step = self._runs[task.id].start(brief.said, values_of(brief))
         return step.reply
 
     def _changed(self, brief: Brief) -> Reply | None:
-        """A value of a task that is done, said anew."""
-        values = _values(brief)
-        for run in self._runs.values():
+        """A value of a task that is done, said anew; of the last one, where several have it."""
+        values = values_of(brief)
+        last = brief.task.task if brief.task is not None else None
+        for run in sorted(self._runs.values(), key=lambda run: run.task.id != last):
             if values and (step := run.resume(values, brief.said)):
                 return step.reply
         return None
@@ -243,7 +245,7 @@ class Grounded:
         question = brief.question
         if question is None or question.slot is not None or question.kind is AnswerKind.FREE:
             return None
-        earlier = _earlier(brief)
+        earlier = earlier_of(brief)
         guesses = self._understand(earlier[-1], brief).unsure if earlier else ()
         if not guesses:
             return None
@@ -251,7 +253,7 @@ class Grounded:
         placed = by_place(words, [one.ask for one in guesses], self._language)
         chosen = next((one for one in guesses if placed and one.ask == placed[0].value), None)
         if chosen is None and not self._understand(brief.said, brief).sure:
-            chosen = self._understanding.among(brief.said, guesses, turns=_turns(brief))
+            chosen = self._understanding.among(brief.said, guesses, turns=turns_of(brief))
         answer = self._language.answer(words)
         if chosen is None and answer == "yes" and len(guesses) == 1:
             chosen = guesses[0]
@@ -357,7 +359,7 @@ class Grounded:
         return Reply(sentences(self._lines.colleague), None, Progress(None), advice)
 
     def _understand(self, text: str, brief: Brief) -> Understood:
-        return self._understanding.understand(text, turns=_turns(brief))
+        return self._understanding.understand(text, turns=turns_of(brief))
 
     def _answers(self, guesses: list[Guess], brief: Brief) -> tuple[Sentence, ...]:
         return tuple(
@@ -380,24 +382,6 @@ def _answer(item: Knowledge, mood: Mood | None) -> tuple[Sentence, ...]:
             return sentences(item.answer, cites)
         case _:
             assert_never(mood)
-
-
-def _turns(brief: Brief) -> int:
-    return max(1, sum(turn.who == "caller" for turn in brief.turns))
-
-
-def _earlier(brief: Brief) -> tuple[str, ...]:
-    """What the caller said before this turn, oldest first."""
-    earlier = tuple(turn.text for turn in brief.turns if turn.who == "caller")
-    return earlier[:-1] if earlier[-1:] == (brief.said,) else earlier
-
-
-def _values(brief: Brief) -> tuple[tuple[str, str], ...]:
-    """What earlier tasks collected; the last one may still be in its place."""
-    values = dict(brief.slots)
-    if brief.task is not None:
-        values |= {slot.name: slot.value for slot in brief.task.slots if slot.value is not None}
-    return tuple(values.items())
 
 
 def _takes_any_words(run: TaskRun, state: TaskState) -> bool:

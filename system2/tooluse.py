@@ -37,7 +37,7 @@ class ToolUse:
         spec = next((one for one in desk.tools if one.name == wanted.tool), None)
         if spec is not None and spec.confirm is not None and not wanted.leave:
             ask = run.end.question(spec.confirm, wanted.arguments)
-            proposal = Proposal(wanted.tool, compact(wanted.arguments), ask)
+            proposal = Proposal(wanted.tool, compact(dict(wanted.arguments)), ask)
             said = (*reply.said, *sentences(ask, (wanted.task,)))
             return replace(reply, said=said, question=_YES_NO, proposal=proposal, use=None)
         if spec is not None and spec.side_effects and brief.speculative:
@@ -96,10 +96,10 @@ class ToolUse:
             use = run.task.then.use
             if use is None or use.tool != tool:
                 continue
-            fixed = {
-                k: v for k, v in use.arguments.items() if not (isinstance(v, str) and "{" in v)
-            }
-            if all(str(arguments.get(name)) == str(value) for name, value in fixed.items()):
+            if all(
+                (isinstance(value, str) and "{" in value) or str(arguments.get(name)) == str(value)
+                for name, value in use.arguments.items()
+            ):
                 return run
         return None
 
