@@ -88,6 +88,18 @@ def _header(value: str) -> str:
     return value
 
 
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:]*:[0-9a-f]*:[0-9a-f:.]*", value):
+        _refuse("must be a server's name in lower case and nothing else, such as api.example.com")
+    return value
+
+
+def _entry(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*", value):
+        _refuse("must be written module:function, such as shop.parcels:track")
+    return value
+
+
 Address = Annotated[Text, AfterValidator(_address)]
 HeaderName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
 HeaderValue = Annotated[Text, AfterValidator(_header)]
@@ -98,7 +110,8 @@ Headers = Annotated[
         "environment variable NAME holds: no secret stands in a policy."
     ),
 ]
-Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.:-]+$")]
+Host = Annotated[Text, AfterValidator(_host)]
+EntryPoint = Annotated[Text, AfterValidator(_entry)]
 
 
 class HttpCall(Section):
@@ -207,9 +220,7 @@ class Tool(Section):
     description: Text = Field(description="What it does, as a language model is told.")
     parameters: Parameters = Field(default_factory=dict)
     http: HttpCall | None = Field(None, description="A request to a server.")
-    python: (
-        Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w.]*:[A-Za-z_][\w.]*$")] | None
-    ) = Field(
+    python: EntryPoint | None = Field(
         None,
         description="A function, as module:function, called with the arguments by name; what it "
         "returns must be JSON. An ordinary one runs in a thread of its own.",

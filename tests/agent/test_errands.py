@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 
-from agent.errands import NO_LEAVE, TOO_EARLY, ErrandDesk, Errands
+from agent.errands import NO_LEAVE, TOO_EARLY
 from agent.records import ErrandDone
-from agent.thinking import Clock, Thinking
-from policies.policy import Policy
-from policies.tools import Tool
+from agent.thinking import Thinking
 from system1.acts import Because, Think
 from system1.brief import Brief
 from system1.errands import Errand, Outcome, Proposal
@@ -20,87 +16,7 @@ from system1.percepts import Returned
 from system1.thoughts import Done, Sentence, SetOut, ThoughtContent
 from system2.desk import BARE_DESK, Desk, Json
 from system2.tools.answers import Answer
-
-NUMBER = {
-    "type": "object",
-    "properties": {"number": {"type": "string"}, "amount": {"type": "number"}},
-    "required": ["number"],
-}
-PYTHON = {"description": "A tool.", "python": "no.such:thing", "parameters": NUMBER}
-POLICY = Policy.model_validate(
-    {
-        "policy": "shop",
-        "persona": {"name": "Anna"},
-        "greeting": "Hello.",
-        "tools": [
-            {"id": "track", **PYTHON, "announce": "This takes a while."},
-            {"id": "book", **PYTHON, "side_effects": True, "confirm": None, "timeout": 5},
-            {"id": "refund", **PYTHON, "side_effects": True, "confirm": "Refund {number}?"},
-            {"id": "quick", **PYTHON, "timeout": 0.001, "background_after": 1},
-            {"id": "at-once", **PYTHON, "background_after": 0},
-            {"id": "book-later", **PYTHON, "background_after": 0}
-            | {"side_effects": True, "confirm": None},
-        ],
-    }
-)
-
-
-class Box:
-    """Tools whose answers the test writes; live they wait for ``gate``."""
-
-    def __init__(self, *answers: Answer | Exception, wait: bool = False) -> None:
-        self.answers = list(answers) or [Answer(True, '"done"', 0.5)]
-        self.gate = asyncio.Event()
-        self.begun = asyncio.Event()
-        self.wait = wait
-        self.runs: list[tuple[str, dict[str, Json], str]] = []
-        self.cancelled = 0
-        self.closed = False
-
-    async def run(self, tool: Tool, arguments: Mapping[str, Json], key: str) -> Answer:
-        self.runs.append((tool.id, dict(arguments), key))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        self.begun.set()
-        try:
-            if self.wait:
-                await self.gate.wait()
-        except asyncio.CancelledError:
-            self.cancelled += 1
-            raise
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    async def close(self) -> None:
-        self.closed = True
-
-
-def errands(box: Box, clock: Clock = "virtual") -> Errands:
-    return Errands(POLICY, box, clock)
-
-
-def lay(of: Errands, *, think: int = 1, at: float = 10.0, **brief: Any) -> ErrandDesk:
-    return of.desk(Think(think, Brief("yes", **brief), False, Because("test")), at)
-
-
-def taken(of: Errands, at: float) -> list[tuple[Returned | None, ErrandDone | None]]:
-    found = []
-    while (one := of.take(at)) is not None:
-        found.append(one)
-    return found
-
-
-async def breathe() -> None:
-    """Let everything else have its turn."""
-    for _ in range(9):
-        await asyncio.sleep(0)
-
-
-def record(of: Errands, at: float = 999.0) -> ErrandDone:
-    ((_, one),) = taken(of, at)
-    assert one is not None
-    return one
-
+from tests.agent.errand_stage import Box, errands, lay, record, taken
 
 # Short ones
 
@@ -317,73 +233,6 @@ async def test_the_end_of_a_call_cancels_look_ups_and_keeps_effects() -> None:
         (11.0, "book", True, None),
     ]
     assert box.closed
-
-
-# Live
-
-
-async def test_live_a_long_one_goes_on() -> None:
-    box = Box(wait=True)
-    of = errands(box, "live")
-    errand = await lay(of).use("at-once", {"number": "1"})
-    assert isinstance(errand, Errand)
-    of.thought(1, SetOut(errand))
-    assert of.next_due() is None
-    box.gate.set()
-    await breathe()
-    ((back, done),) = taken(of, 12.0)
-    assert back is not None
-    assert (back.at, back.outcome.ok) == (12.0, True)
-    assert done is not None
-    assert done.background
-
-
-async def test_live_a_mind_that_goes_takes_its_look_up_along() -> None:
-    box = Box(wait=True)
-    of = errands(box, "live")
-    mind = asyncio.create_task(lay(of).use("track", {"number": "1"}))
-    await box.begun.wait()
-    mind.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await mind
-    await asyncio.sleep(0)
-    assert box.cancelled == 1
-    assert record(of).why == "cancelled"
-
-
-async def test_live_an_effect_is_not_cut_off() -> None:
-    box = Box(wait=True)
-    of = errands(box, "live")
-    mind = asyncio.create_task(lay(of).use("book", {"number": "1"}))
-    await box.begun.wait()
-    mind.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await mind
-    joined = asyncio.create_task(lay(of, think=2).use("book", {"number": "1"}))
-    box.gate.set()
-    assert isinstance(await joined, Errand), "System 1 is to hear of it as news"
-    await breathe()
-    ((back, _),) = taken(of, 12.0)
-    assert back is not None
-    assert back.outcome.ok
-    assert len(box.runs) == 1
-
-
-async def test_live_the_end_waits_for_effects_alone() -> None:
-    box = Box(wait=True)
-    of = errands(box, "live")
-    await lay(of).use("at-once", {"number": "1"})
-    await lay(of).use("book-later", {"number": "1"})
-    ending = asyncio.create_task(of.close(20.0))
-    await breathe()
-    assert box.cancelled == 1
-    assert not ending.done()
-    box.gate.set()
-    left = await ending
-    assert [(one.tool, one.ok, one.why) for one in left] == [
-        ("at-once", False, "cancelled"),
-        ("book-later", True, None),
-    ]
 
 
 # With the thoughts

@@ -56,7 +56,7 @@ def test_what_is_left_out() -> None:
     [
         (tool(http=None, python=None), "tools.0: needs exactly one of http, python, mcp"),
         (tool(python="a:b", http={"url": f"{HOST}/{{number}}"}), "tools.0: needs exactly one of"),
-        (tool(python="a.b"), "tools.0.python: does not match"),
+        (tool(python="a.b"), "tools.0.python: must be written module:function"),
         (tool(http={"url": "https://other.example/a"}), "'other.example' is not listed under"),
         (tool(http={"url": "http://api.example.com/a"}), "must begin with https"),
         (tool(http={"url": "ftp://api.example.com/a"}), "must be an address such as"),
@@ -113,6 +113,12 @@ def test_slips(given: dict[str, Any], line: str) -> None:
 def test_parameters_are_checked_at_load(schema: dict[str, Any], line: str) -> None:
     (problem,) = problems([tool(python="a:b", parameters=schema)])
     assert line in problem
+
+
+@pytest.mark.parametrize("host", ["https://api.example.com", "API.example.com", "a/b", "a:80"])
+def test_a_host_is_a_name_alone(host: str) -> None:
+    (problem,) = problems([], allowed_hosts=["::1", "api.example.com", host])
+    assert problem.startswith("allowed_hosts.2: must be a server's name in lower case")
 
 
 def test_two_of_one_name() -> None:
