@@ -310,7 +310,13 @@ class Call:
                 # It will be taken again, whole.
                 last = max(n for n, (who, _) in enumerate(self._history) if who == "caller")
                 del self._history[last]
-            case SendDtmf() | SpeechDismissed() | AnswerKept() | AdviceHeeded():
+            case AnswerKept(think=think):
+                if self._errands is not None:
+                    self._errands.take_up(think)
+                done = self._thinking.take_up(think, self.now)
+                if done is not None:
+                    self.journal.write(done)
+            case SendDtmf() | SpeechDismissed() | AdviceHeeded():
                 pass
             case _:
                 assert_never(output)
@@ -321,6 +327,8 @@ class Call:
             self._write_utterance(number, max(spoken.last, 0.0), spoken.chars)
         self.ended = outcome
         self._timer = None
+        for done in self._thinking.leave(self.now):
+            self.journal.write(done)
         self.journal.write(CallEnded(self.now, outcome, by, self.now, to))
 
 

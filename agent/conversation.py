@@ -22,10 +22,11 @@ from agent.advising import DEFAULT_ADVICE_S, Adviser
 from agent.call import Call
 from agent.figures import measure
 from agent.listening import caller_phrases, machine_phrases
-from agent.opening import DEFAULT_THINK_S, Opening, Options, loaded, prepare
+from agent.opening import Opening, Options, loaded, prepare
 from agent.recording import Recording, read_recording
 from agent.records import Outcome, Record
 from agent.result import sum_up
+from agent.think_time import DEFAULT_THINK_S, ThinkTime, charged
 from agent.thinking import Clock
 from agent.trouble import log_failure
 from policies.policy import Policy
@@ -80,7 +81,7 @@ class Conversation:
         caller_id: str | None = None,
         out: str | Path | None = None,
         clock: Clock = "virtual",
-        think: float = DEFAULT_THINK_S,
+        think: float | ThinkTime = DEFAULT_THINK_S,
         scenario: str | None = None,
         today: date | None = None,
         adviser: Adviser | None = None,
@@ -96,7 +97,8 @@ class Conversation:
         policy's, else ``embedded``. ``caller_id``: whom long-term memory knows the caller as.
         ``out``: a folder for ``call.wav`` and ``events.jsonl``, written while the call goes on,
         and, unless ``report`` is False, for ``result.json`` and ``report.html`` at its end.
-        ``clock``: ``virtual`` waits for the mind and charges ``think`` seconds to each thought;
+        ``clock``: ``virtual`` waits for the mind and charges ``think`` (s, or a model's speed) to
+        each thought;
         ``live`` never waits. ``today``: what "tomorrow" is counted from. ``starts``: local date and
         time of the call's start, which the policy's hours are held against; noon in a virtual call
         where it is not given. ``extra_words``: phrases that the ears may recognise beside the
@@ -120,7 +122,9 @@ class Conversation:
         mouth = AudioMouth(
             open_voice(profile, chosen.language, voice.name, voice.rate, voice.pitch)
         )
-        options = Options(model, out, clock, think, scenario, today, starts, adviser, advice, tools)
+        options = Options(
+            model, out, clock, charged(think), scenario, today, starts, adviser, advice, tools
+        )
         opening = prepare(chosen, profile, options)
         conversation = cls(opening, ears, mouth)
         began = time.perf_counter()  # wall seconds are for result.json alone

@@ -40,11 +40,13 @@ NO_LEAVE = "not before the caller was asked and has agreed"
 
 @dataclass(slots=True)
 class _Entry:
-    """An errand. ``told``: System 1 knows that it is under way, or had its chance to."""
+    """An errand. ``told``: System 1 knows that it is under way, or had its chance to; ``ahead``:
+    by a think that it has not taken up."""
 
     errand: Errand
     tool: Tool
     think: int
+    ahead: bool
     started: float
     answer: Answer | None = None
     done: float = 0.0
@@ -142,14 +144,14 @@ class Errands:
         if entry is None:
             number = max((one.errand.number for one in self._entries), default=0) + 1
             errand = Errand(number, name, text, tool.announce)
-            entry = _Entry(errand, tool, desk.act.think, now)
+            entry = _Entry(errand, tool, desk.act.think, desk.act.speculative, now)
             self._entries.append(entry)
             await self._begin(entry, given)
         elif entry.reported or (entry.settled and not entry.background):
             return entry.outcome
-        elif entry.told:
+        entry.think, entry.ahead = desk.act.think, desk.act.speculative
+        if entry.told and entry.background:
             return entry.errand
-        entry.think = desk.act.think
         return await self._wait(entry, desk, now)
 
     def _same(self, tool: Tool, arguments: str, now: float) -> _Entry | None:
@@ -232,11 +234,16 @@ class Errands:
             case _:
                 pass
 
+    def take_up(self, think: int) -> None:
+        """What was thought of ahead is wanted."""
+        for entry in self._entries:
+            entry.ahead &= entry.think != think
+
     def abandon(self, think: int, at: float) -> None:
         """A think was dropped at ``at`` (s): what only it knew of is dropped with it, but for what
         has an effect outside, whose outcome is news then."""
         for entry in self._entries:
-            if entry.think == think and not entry.told:
+            if entry.think == think and (entry.ahead or not entry.told):
                 self._leave(entry, at)
 
     def _leave(self, entry: _Entry, at: float) -> None:

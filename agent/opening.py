@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,15 +14,13 @@ from agent.advising import DEFAULT_ADVICE_S, WALL_S, Adviser, Advising
 from agent.errands import Errands
 from agent.journal import Journal
 from agent.records import CallOpened
+from agent.think_time import ThinkTime
 from agent.thinking import Clock, Thinking
 from policies.hours import noon_of
 from policies.loading import load_policy
 from policies.policy import Policy
 from system2.models import open_mind
 from system2.tools.answers import Toolbox
-
-DEFAULT_THINK_S = 0.3
-"""Charged to a thought in virtual time where a scenario declares nothing else."""
 
 VIRTUAL_TODAY = date(2026, 1, 5)
 """The day on which virtual calls take place, a Monday: "next Tuesday" must not depend on when a
@@ -36,7 +34,7 @@ class Options:
     model: str = "grounded"
     out: str | Path | None = None
     clock: Clock = "virtual"
-    think: float = DEFAULT_THINK_S
+    think: ThinkTime = field(default_factory=ThinkTime)
     scenario: str | None = None
     today: date | None = None
     starts: datetime | None = None

@@ -85,7 +85,9 @@ class ThinkDone:
 
     ``outcome``: ``answered``, ``not_understood``, ``abandoned`` or ``failed``. ``brief_tokens``:
     about how many tokens the turns in its brief have; ``history_tokens``: those that the whole
-    call so far would have had, counted the same way.
+    call so far would have had, counted the same way. ``calls``: requests made of a model.
+    ``speculative``: begun before the turn was over; such a think that is ``abandoned`` was for
+    nothing.
     """
 
     at: float
@@ -100,6 +102,7 @@ class ThinkDone:
     outcome: str
     cites: tuple[str, ...] = ()
     history_tokens: int = 0
+    calls: int = 0
 
 
 Mishap: TypeAlias = Literal["refused", "failed", "late", "cancelled"]

@@ -47,6 +47,10 @@ RULES: dict[str, tuple[str, str]] = {
     # What the agent does of its own accord.
     "greeting": ("the call begins", "通话开始"),
     "asked": ("a question was asked", "提出了问题"),
+    "ahead": ("the turn is probably over", "这一轮很可能已说完"),
+    "resume": ("the task goes on", "继续未完成的事项"),
+    "report": ("what was looked up has come in", "查询结果已返回"),
+    "progress": ("still being looked up", "仍在查询"),
     "filler": ("the answer takes a while", "回答还需时间"),
     "noinput": ("silence", "沉默"),
     "hold": ("the caller asked for time", "来电者请求稍等"),

@@ -1,7 +1,8 @@
 """System 2 at the edge: runs it, and brings its thoughts back as percepts with their time.
 
 In virtual time the clock stands still while a mind works, and each thought is charged the
-latency that the scenario declares. Live, thoughts come when they come.
+latency that the scenario declares. Live, thoughts come when they come. What is thought of ahead
+has its record written when its fate is known: it was taken up, or it was for nothing.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from agent.records import ThinkDone
+from agent.think_time import ThinkTime, tokens_of
 from system1.acts import Think
 from system1.percepts import Thought
 from system1.thoughts import Clarify, Done, Failed, NotUnderstood, Sentence, ThoughtContent
 from system2.desk import BARE_DESK
 from system2.mind import Mind
+from system2.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from agent.errands import Errands
@@ -28,39 +31,55 @@ Clock = Literal["virtual", "live"]
 
 @dataclass(slots=True)
 class _Work:
+    """``decided``: the think was wanted from the beginning, or has been taken up."""
+
     act: Think
     started: float
     history: tuple[str, ...] = ()
+    decided: bool = True
     thoughts: deque[tuple[float | None, ThoughtContent]] = field(default_factory=deque)
     collected: bool = False
     first_text: float | None = None
+    tokens_out: int = 0
     cites: tuple[str, ...] = ()
     understood: bool = True
     task: asyncio.Task[None] | None = None
+    record: ThinkDone | None = None
 
 
 class Thinking:
-    """The thinks under way. ``latency_s``: charged to every thought in virtual time, and what the
-    tools take that it uses. ``errands``: those tools; None for none."""
+    """The thinks under way. ``time``: charged to every thought in virtual time, and what the tools
+    take that it uses. ``errands``: those tools; None for none."""
 
     def __init__(
-        self, mind: Mind, clock: Clock, latency_s: float, errands: Errands | None = None
+        self, mind: Mind, clock: Clock, time: ThinkTime, errands: Errands | None = None
     ) -> None:
         self._mind = mind
         self._clock = clock
-        self._latency_s = latency_s
+        self._time = time
         self._errands = errands
         self._works: dict[int, _Work] = {}
         self._background: set[asyncio.Task[None]] = set()
 
     def start(self, act: Think, at: float, history: Sequence[str] = ()) -> None:
         """Begin to think at ``at`` (s); ``history``: every turn so far, as heard."""
-        work = _Work(act, at, tuple(history))
+        work = _Work(act, at, tuple(history), decided=not act.speculative)
         self._works[act.think] = work
         if self._clock == "live":
             work.task = asyncio.get_running_loop().create_task(self._collect(work))
             self._background.add(work.task)
             work.task.add_done_callback(self._background.discard)
+
+    def take_up(self, think: int, at: float) -> ThinkDone | None:
+        """What was thought of ahead is wanted; its record, if it has ended."""
+        work = self._works.get(think)
+        if work is None:
+            return None
+        work.decided = True
+        if work.record is None:
+            return None
+        del self._works[think]
+        return replace(work.record, at=at)
 
     def abandon(self, think: int, at: float) -> ThinkDone | None:
         """Drop a think; its record, or None if it had ended."""
@@ -69,7 +88,14 @@ class Thinking:
             return None
         if work.task is not None:
             work.task.cancel()
+        if work.record is not None:
+            return replace(work.record, at=at, outcome="abandoned")
         return _record(work, at, None, "abandoned")
+
+    def leave(self, at: float) -> list[ThinkDone]:
+        """The call is over: drop every think; their records."""
+        records = (self.abandon(think, at) for think in list(self._works))
+        return [record for record in records if record is not None]
 
     async def settle(self) -> None:
         """In virtual time: let every mind finish while the clock stands still."""
@@ -80,15 +106,21 @@ class Thinking:
                 await self._collect(work)
 
     async def _collect(self, work: _Work) -> None:
-        due = work.started + self._latency_s if self._clock == "virtual" else None
-        at = work.started if due is None else due
+        tokens = 0
+        at = work.started + (self._time.first_s if self._clock == "virtual" else 0.0)
         laid = self._errands.desk(work.act, at) if self._errands is not None else None
         desk = BARE_DESK if laid is None else laid
         async with aclosing(self._mind.think(work.act.brief, desk)) as thoughts:  # type: ignore[type-var]
             async for content in thoughts:
-                spent_s = laid.spent_s if laid is not None else 0.0
-                work.thoughts.append((None if due is None else due + spent_s, content))
+                tokens += tokens_of(content)
+                spent_s = 0.0 if laid is None else laid.spent_s
+                work.thoughts.append((self._due(work, tokens, spent_s), content))
         work.collected = True
+
+    def _due(self, work: _Work, tokens: int, spent_s: float) -> float | None:
+        if self._clock == "live":
+            return None
+        return work.started + self._time.first_s + self._time.text_s(tokens) + spent_s
 
     def next_due(self) -> float | None:
         """When the next thought is due (s); in live time 0.0 if one waits."""
@@ -114,19 +146,25 @@ class Thinking:
         match content:
             case Sentence() | Clarify():
                 work.first_text = at if work.first_text is None else work.first_text
+                work.tokens_out += tokens_of(content)
                 work.cites = tuple(dict.fromkeys((*work.cites, *content.cites)))
             case NotUnderstood():
                 work.understood = False
             case Done():
-                del self._works[think]
                 outcome = "answered" if work.understood else "not_understood"
-                return _record(work, at, content, outcome)
+                return self._ended(think, work, _record(work, at, content, outcome))
             case Failed():
-                del self._works[think]
-                return _record(work, at, None, "failed")
+                return self._ended(think, work, _record(work, at, content, "failed"))
             case _:
                 pass
         return None
+
+    def _ended(self, think: int, work: _Work, record: ThinkDone) -> ThinkDone | None:
+        if not work.decided:
+            work.record = record
+            return None
+        del self._works[think]
+        return record
 
     async def close(self) -> None:
         """Drop what is under way and close the mind."""
@@ -136,8 +174,9 @@ class Thinking:
         await self._mind.close()
 
 
-def _record(work: _Work, at: float, done: Done | None, outcome: str) -> ThinkDone:
+def _record(work: _Work, at: float, end: Done | Failed | None, outcome: str) -> ThinkDone:
     brief = work.act.brief
+    tokens_in, tokens_out, calls = _spent(work, end)
     return ThinkDone(
         at=at,
         id=work.act.think,
@@ -145,16 +184,21 @@ def _record(work: _Work, at: float, done: Done | None, outcome: str) -> ThinkDon
         brief_tokens=estimate_tokens(" ".join((brief.said, *(turn.text for turn in brief.turns)))),
         started=work.started,
         first_text=work.first_text,
-        done=at if done is not None else None,
-        tokens_in=done.tokens_in if done is not None else 0,
-        tokens_out=done.tokens_out if done is not None else 0,
+        done=at if isinstance(end, Done) else None,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
         outcome=outcome,
         cites=work.cites,
         history_tokens=estimate_tokens(" ".join((brief.said, *work.history))),
+        calls=calls,
     )
 
 
-def estimate_tokens(text: str) -> int:
-    """About how many tokens a text has: four characters each, or one a Chinese character."""
-    wide = sum(1 for character in text if ord(character) >= 0x2E80)
-    return wide + (len(text) - wide + 3) // 4
+def _spent(work: _Work, end: Done | Failed | None) -> tuple[int, int, int]:
+    """Tokens in and out, and requests: what was used until now of what was still to come."""
+    if end is not None:
+        return end.tokens_in, end.tokens_out, end.calls
+    for _, content in work.thoughts:
+        if isinstance(content, Done | Failed) and content.calls:
+            return content.tokens_in, min(content.tokens_out, work.tokens_out), content.calls
+    return 0, 0, 0

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from agent.advising import DEFAULT_ADVICE_S, Adviser
 from agent.call import Call
-from agent.opening import DEFAULT_THINK_S, Opening, Options, loaded, prepare
+from agent.opening import Opening, Options, loaded, prepare
 from agent.records import Outcome, Record
 from agent.schedule import Schedule
+from agent.think_time import DEFAULT_THINK_S, ThinkTime, charged
 from agent.trouble import log_failure
 from policies.policy import Policy
 from speech.wordmouth import WordMouth
@@ -55,7 +56,7 @@ class WordConversation:
         model: str = "grounded",
         caller_id: str | None = None,
         out: str | Path | None = None,
-        think: float = DEFAULT_THINK_S,
+        think: float | ThinkTime = DEFAULT_THINK_S,
         scenario: str | None = None,
         today: date | None = None,
         starts: datetime | None = None,
@@ -65,7 +66,7 @@ class WordConversation:
     ) -> AsyncIterator[WordConversation]:
         """Open a call; see ``Conversation.open``. ``events.jsonl`` is all that is written."""
         options = Options(
-            model, out, "virtual", think, scenario, today, starts, adviser, advice, tools
+            model, out, "virtual", charged(think), scenario, today, starts, adviser, advice, tools
         )
         conversation = cls(prepare(loaded(policy), PROFILE, options))
         try:

@@ -12,6 +12,7 @@ from policies.advising import Adviser
 from policies.affect import Affect
 from policies.dialogue import Disclosure, Knowledge, Rule, Task, asked_words
 from policies.hours import Hours
+from policies.initiative import Initiative
 from policies.model import (
     ASK,
     ASK_IS_ELSEWHERE,
@@ -103,6 +104,9 @@ class Policy(Section):
         (),
         description="What the agent says to silence, step by step. "
         "Left out: three steps of 7, 7 and 10 s, the last of which hangs up.",
+    )
+    initiative: Initiative = Field(
+        Initiative(), description="What the agent does of its own accord in a silence."
     )
     hold: Hold = Field(
         Hold(), description='For a caller who says "hold on", and for music on the line.'

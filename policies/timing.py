@@ -23,6 +23,7 @@ from policies.model import (
     refuse,
 )
 from policies.problems import DocumentError
+from policies.speculation import Speculation
 
 Factor = Annotated[float, Field(gt=0, le=10)]
 
@@ -120,6 +121,9 @@ class TurnTaking(Section):
     bargein: BargeIn = Field(BargeIn(), description="What may interrupt the agent, and how.")
     cut_in: CutIn = Field(
         CutIn(), description="What repairs an answer that began before the caller had finished."
+    )
+    speculation: Speculation = Field(
+        Speculation(), description="When System 2 begins before the turn is over."
     )
     maxspeechtimeout: Seconds = Field(
         60.0, gt=0, le=600, description="A caller's turn never lasts longer than this. Unit: s."

@@ -50,7 +50,7 @@ class CallerAgent:
         opened = Conversation.open(
             policy,
             model=model,
-            think=script.think,
+            think=script.think_time,
             today=script.day,
             starts=script.starts,
             extra_words=script.hears,

@@ -107,9 +107,10 @@ def false_cuts(limit: int, call: Call) -> Check:
 
 
 def thinks(wanted: Range, call: Call) -> Check:
-    """How often System 2 was asked, abandoned thoughts included."""
+    """How often System 2 was asked, abandoned thoughts included, but for those thought ahead."""
     thoughts = [one for one in call.records if isinstance(one, ThinkDone)]
-    started = sorted(one.started for one in thoughts)
+    asked = [one for one in thoughts if not (one.speculative and one.outcome == "abandoned")]
+    started = sorted(one.started for one in asked)
     return _count_check("thinks", wanted, started, call)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from agent.records import Outcome
+from agent.think_time import ThinkTime
 from policies.model import Id, Seconds, Section, Text
 from scenarios.advice import ScriptedAdvice
 from scenarios.doubles import Doubles
@@ -185,6 +186,29 @@ def a_moment(value: object) -> object:
     return value
 
 
+class ModelSpeed(Section):
+    """How fast System 2's model is, in virtual time."""
+
+    first: Seconds = Field(
+        0.3, ge=0, le=600, description="Until the first token. Unit: s of the call."
+    )
+    tokens_per_second: float | None = Field(
+        None,
+        gt=0,
+        le=100000,
+        strict=False,
+        description="How fast the text comes then, four letters or a Chinese character a token. "
+        "Left out: all at once. Unit: tokens/s.",
+    )
+
+
+def at_once(value: object) -> object:
+    """A bare number is the time after which the whole answer is there."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {"first": value}
+    return value
+
+
 class Scenario(Section):
     """One scripted call."""
 
@@ -194,8 +218,11 @@ class Scenario(Section):
     fidelity: Literal["text"] | None = Field(
         None, description="text: this scenario runs on words alone, whatever was asked for."
     )
-    think: Seconds = Field(
-        0.3, ge=0, le=600, description="Charged for each thought of System 2. Unit: s of the call."
+    think: Annotated[
+        ModelSpeed, BeforeValidator(at_once, json_schema_input_type=float | ModelSpeed)
+    ] = Field(
+        ModelSpeed(first=0.3),
+        description="Charged for a thought of System 2: seconds of the call, or a model's speed.",
     )
     today: Annotated[datetime.date, BeforeValidator(a_date, json_schema_input_type=str)] = Field(
         datetime.date(2026, 1, 5), description="The day of the call, for dates such as tomorrow."
@@ -225,6 +252,11 @@ class Scenario(Section):
     )
     steps: Annotated[tuple[Step, ...], Field(min_length=1, strict=False)]
     expect: Expect = Expect()
+
+    @property
+    def think_time(self) -> ThinkTime:
+        """What a think is charged."""
+        return ThinkTime(self.think.first, self.think.tokens_per_second)
 
     @property
     def day(self) -> datetime.date:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from system1.errands import Errand, Outcome, Proposal
 from system1.moods import Mood
+from system1.plan import Plan
 from system1.questions import Question, TaskState
 
 
@@ -35,7 +36,8 @@ class Brief:
     ``noted``: what was noted for it in this call. ``proposed``: the tool that the agent has asked
     leave to use; ``said`` is the caller's answer. ``errands``: those under way. ``news``: outcomes
     that came in since the agent last spoke of them; where ``said`` is empty, they are to be
-    reported of the agent's own accord. ``speculative``: the caller may not have finished; nothing
+    reported of the agent's own accord. ``plan``: what the mind said last that it is about.
+    ``speculative``: the caller may not have finished; nothing
     that has an effect outside may be done yet.
     """
 
@@ -50,4 +52,5 @@ class Brief:
     proposed: Proposal | None = None
     errands: tuple[Errand, ...] = ()
     news: tuple[Outcome, ...] = ()
+    plan: Plan | None = None
     speculative: bool = False

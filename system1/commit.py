@@ -27,6 +27,7 @@ from system1.moves import (
     Backchannel,
     Challenged,
     Disregard,
+    DropAhead,
     Extend,
     Heed,
     Hush,
@@ -35,9 +36,11 @@ from system1.moves import (
     Move,
     Reassured,
     Reopen,
+    Report,
     Speak,
     TakeTurn,
     TakeUp,
+    ThinkAhead,
     Withdraw,
     Yield,
 )
@@ -53,8 +56,10 @@ from system1.turns import (
     disregard,
     reassured,
     reopen,
+    report,
     take_turn,
     take_up,
+    think_ahead,
 )
 
 
@@ -83,6 +88,12 @@ def commit(scene: Scene, move: Move) -> list[Output]:
             return reopen(scene, move.because)
         case AskMind():
             return ask_mind(scene, move.because)
+        case ThinkAhead():
+            return think_ahead(scene, move.because)
+        case DropAhead():
+            return drop_kept(scene, move.because)
+        case Report():
+            return report(scene, move.because)
         case Answered():
             return answered(scene, move.because, said=move.said)
         case TakeUp():

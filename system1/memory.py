@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from system1.brief import Brief, Turn
 from system1.errands import Errand, Outcome, Proposal
 from system1.moods import Mood
+from system1.plan import Plan
 from system1.questions import Question, TaskState
 
 LAST_TURNS = 12
@@ -20,7 +21,8 @@ MOST = 24
 class ShortTermMemory:
     """The last turns, the open question, the task under way and what earlier tasks collected.
 
-    ``known``, ``noted``, ``proposed``, ``errands``, ``news``: as in ``Brief``.
+    ``known``, ``noted``, ``proposed``, ``errands``, ``news``, ``plan``: as in ``Brief``. ``asked``:
+    the last question that was asked for a slot.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -32,6 +34,8 @@ class ShortTermMemory:
     proposed: Proposal | None = None
     errands: tuple[Errand, ...] = ()
     news: tuple[Outcome, ...] = ()
+    plan: Plan | None = None
+    asked: Question | None = None
 
     def recall(self, known: tuple[tuple[str, str], ...]) -> None:
         """What long-term memory knows of the caller."""
@@ -46,8 +50,15 @@ class ShortTermMemory:
         """A long errand is under way."""
         self.errands = (*self.errands, errand)[-MOST:]
 
+    def give_up(self, numbers: tuple[int, ...]) -> None:
+        """Nobody waits for these errands any more."""
+        self.errands = tuple(one for one in self.errands if one.number not in numbers)
+        self.news = tuple(one for one in self.news if one.errand.number not in numbers)
+
     def returned(self, outcome: Outcome) -> None:
-        """It is over: that is news."""
+        """It is over: that is news, if anybody waits for it."""
+        if all(one.number != outcome.errand.number for one in self.errands):
+            return
         self.errands = tuple(one for one in self.errands if one.number != outcome.errand.number)
         self.news = (*self.news, outcome)[-MOST:]
 
@@ -91,4 +102,5 @@ class ShortTermMemory:
             self.proposed,
             self.errands,
             self.news,
+            self.plan,
         )

@@ -19,7 +19,7 @@ class Speak:
     """Begin an utterance. ``think``: it begins the reply of this think.
 
     ``ladder``: it is a rung of the ``noinput``, ``nomatch`` or ``hold`` ladder, which climbs.
-    ``once``: the rule behind it, which is not to hold again.
+    ``once``: the rule behind it, which is not to hold again. ``asks``: the question in it.
     """
 
     kind: Kind
@@ -32,6 +32,7 @@ class Speak:
     think: int | None = None
     ladder: str | None = None
     once: str | None = None
+    asks: Question | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,27 @@ class Reopen:
 @dataclass(frozen=True, slots=True)
 class AskMind:
     """Give the turn taken to System 2."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkAhead:
+    """Give the turn under way to System 2, although the caller may go on with it."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class DropAhead:
+    """What was thought of ahead does not fit the turn any more."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Give what has come in to System 2, to be told of the agent's own accord."""
 
     because: Because
 
@@ -190,6 +212,9 @@ Move = (
     | TakeTurn
     | Reopen
     | AskMind
+    | ThinkAhead
+    | DropAhead
+    | Report
     | Answered
     | TakeUp
     | Attend

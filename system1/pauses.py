@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import assert_never
 
 from policies.timing import Endpointing, PauseFactor
@@ -17,6 +18,9 @@ from system1.questions import AnswerKind
 
 SHORTEST_S = 0.2
 """A silence below this is articulation, not a pause (the usual cut in the pause literature)."""
+
+_LEAST_SHARE = 1e-12
+"""Of the pauses: there is none that no pause outlasts."""
 
 PRIOR_WEIGHT = 4.0
 """The prior counts as so many observed pauses."""
@@ -54,6 +58,12 @@ class PauseStatistics:
         if silence_s <= SHORTEST_S:
             return 1.0
         return self._tail(silence_s) / self._tail(SHORTEST_S)
+
+    def lasting(self, share: float) -> float:
+        """The silence (s) that only ``share`` (0 to 1) of mid-turn pauses outlast."""
+        tail = min(max(share, _LEAST_SHARE), 1.0) * self._tail(SHORTEST_S)
+        z = -NormalDist().inv_cdf(max(tail, _LEAST_SHARE))
+        return max(SHORTEST_S, math.exp(self.mu + self.spread * z))
 
     def hazard(self, silence_s: float) -> float:
         """h(s): rate (1/s) at which pauses that have lasted ``silence_s`` end."""

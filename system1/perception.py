@@ -48,6 +48,7 @@ from system1.thoughts import (
     Failed,
     Note,
     NotUnderstood,
+    Planned,
     Progress,
     Propose,
     Sentence,
@@ -346,13 +347,10 @@ def _note_reply(scene: Scene, spoken: Spoken) -> None:
 
 
 def _thought(scene: Scene, percept: Thought) -> None:
-    content = percept.content
-    if isinstance(content, SetOut):
-        # It goes on whatever becomes of the think that began it.
-        scene.memory.set_out(content.errand)
     work = work_of(scene, percept.think)
     if work is None:
         return
+    content = percept.content
     match content:
         case Sentence() | Clarify():
             if not work.sentences:
@@ -366,12 +364,15 @@ def _thought(scene: Scene, percept: Thought) -> None:
             work.advice = content
         case Note(name=name, value=value):
             work.notes.append((name, value))
+        case Planned(plan=plan):
+            work.plan, work.has_plan = plan, True
         case Propose(proposal=proposal):
             work.proposal = proposal
         case Unready():
             work.unready = True
-        case SetOut():
-            pass
+        case SetOut(errand=errand):
+            work.errands = (*work.errands, errand.number)
+            scene.memory.set_out(errand)
         case NotUnderstood(reason=reason):
             work.failure = reason
         case Failed(error=error):

@@ -36,6 +36,8 @@ def standing(scene: Scene) -> Standing:
         memory.task,
         memory.slots,
         memory.proposed,
+        memory.plan,
+        memory.asked,
         memory.news,
         scene.nomatch,
         scene.holding,
@@ -63,6 +65,7 @@ def take_back(scene: Scene, answer: Answer, *, heard: bool) -> None:
     memory = scene.memory
     memory.question, memory.task, memory.slots = before.question, before.task, before.slots
     memory.proposed, memory.news = before.proposed, before.news
+    memory.plan, memory.asked = before.plan, before.asked
     scene.nomatch, scene.holding = before.nomatch, before.holding
     scene.fired = before.fired
     scene.taken, scene.work, scene.answer = answer.taken, work, None
@@ -140,5 +143,11 @@ def resumes(scene: Scene, onset: float) -> int | None:
 def drop_kept(scene: Scene, because: Because) -> list[Output]:
     """The kept answer is no longer wanted."""
     kept = scene.kept
+    if kept is None:
+        return []
     scene.kept = None
-    return [Abandon(kept.work.think, because)] if kept is not None and not kept.work.done else []
+    if kept.ahead:
+        scene.foresight.dropped += 1
+        scene.memory.give_up(kept.work.errands)
+    # What was thought ahead has no fate before it is taken up or dropped.
+    return [Abandon(kept.work.think, because)] if kept.ahead or not kept.work.done else []

@@ -20,6 +20,7 @@ from system1.moods import Mood, Sign
 from system1.onset import PauseOnset
 from system1.pauses import PauseStatistics
 from system1.percepts import Heard, Word
+from system1.plan import Plan
 from system1.questions import AnswerKind, Question, TaskState
 from system1.repetition import NO_REPETITION, Repetition
 from system1.suspicion import NO_SUSPICION, Suspicion
@@ -91,8 +92,9 @@ class Taken:
 class Work:
     """System 2 at work on the turn taken. ``spoken`` counts the sentences already said.
 
-    ``news``: what it was told of that had come in. ``unready``: its answer must wait for the end of
-    the turn. ``proposal``, ``notes``: what holds once the reply is begun.
+    ``mood``: the caller's, as it was told. ``news``: what it was told of that had come in.
+    ``errands``: those that it began. ``unready``: its answer must wait for the end of the turn.
+    ``proposal``, ``plan``, ``notes``: what holds once the reply is begun.
     """
 
     think: int
@@ -108,9 +110,13 @@ class Work:
     failure: str | None = None
     done: bool = False
     fillers: int = 0
+    mood: Mood | None = None
     news: tuple[Outcome, ...] = ()
+    errands: tuple[int, ...] = ()
     unready: bool = False
     proposal: Proposal | None = None
+    plan: Plan | None = None
+    has_plan: bool = False
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -122,6 +128,8 @@ class Standing:
     task: TaskState | None
     slots: tuple[tuple[str, str], ...]
     proposed: Proposal | None
+    plan: Plan | None
+    asked: Question | None
     news: tuple[Outcome, ...]
     nomatch: int
     holding: int | None
@@ -145,10 +153,26 @@ class Answer:
 
 @dataclass(slots=True)
 class Kept:
-    """System 2's answer to the turn from ``start`` (s), which the caller goes on with."""
+    """System 2's answer to the turn from ``start`` (s), which the caller goes on with.
+
+    ``ahead``: it was thought of before the turn was taken.
+    """
 
     work: Work
     start: float
+    ahead: bool = False
+
+
+@dataclass(slots=True)
+class Foresight:
+    """How thinking ahead has gone: ``begun`` and ``dropped`` in the call, ``tried`` in the turn
+    that started at ``turn`` (s).
+    """
+
+    begun: int = 0
+    dropped: int = 0
+    tried: int = 0
+    turn: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +335,7 @@ class Scene:
     work: Work | None = None
     answer: Answer | None = None
     kept: Kept | None = None
+    foresight: Foresight = field(default_factory=Foresight)
     repaired: float | None = None
     listening: Question | None = None
     waits: Waits = field(default_factory=Waits)

@@ -73,6 +73,8 @@ def speak(scene: Scene, move: Speak) -> list[Output]:
             acts += drop_kept(scene, move.because)
         case _:
             pass
+    if move.asks is not None:
+        scene.memory.question = spoken.question = move.asks
     if move.once is not None:
         scene.fired = (*scene.fired, move.once)
     if move.think is not None:
@@ -135,6 +137,10 @@ def _tell(scene: Scene, spoken: Spoken) -> None:
     scene.memory.question = work.question
     if work.has_task:
         scene.memory.follow(work.task)
+    if work.has_plan:
+        scene.memory.plan = work.plan
+    if work.question is not None and work.question.slot is not None:
+        scene.memory.asked = work.question
     scene.memory.proposed = work.proposal
     scene.memory.told(work.news)
     for name, value in work.notes:

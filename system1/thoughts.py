@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from policies.timing import Ending
 from system1.errands import Errand, Proposal
+from system1.plan import Plan
 from system1.questions import Question, TaskState
 
 
@@ -70,6 +71,13 @@ class SetOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """What the mind is about once this reply is said; None: nothing any more."""
+
+    plan: Plan | None
+
+
+@dataclass(frozen=True, slots=True)
 class Unready:
     """The answer would have an effect outside, and the caller may not have finished: think again
     once the turn is over."""
@@ -114,6 +122,7 @@ ThoughtContent = (
     | Note
     | Propose
     | SetOut
+    | Planned
     | Unready
     | NotUnderstood
     | Done

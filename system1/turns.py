@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from system1.acts import (
     Abandon,
@@ -16,6 +17,7 @@ from system1.distance import TIC, calls, is_near, learnt
 from system1.floor import FloorEvent, Phase
 from system1.holding import after_turn
 from system1.manner import Manner, manner_of
+from system1.memory import LAST_TURNS
 from system1.moods import Sign
 from system1.moves import (
     Challenged,
@@ -53,6 +55,7 @@ def disregard(scene: Scene, because: Because) -> list[Output]:
         acts += moved(scene, FloorEvent.CALLER_STOPS)
     caller.hummed_at = scene.now if because.rule == TIC else None
     caller.turn_start = None
+    acts += drop_kept(scene, because)
     caller.over_since = None
     caller.speech_s = 0.0
     caller.low_pitch = None
@@ -106,7 +109,12 @@ def take_turn(scene: Scene, because: Because) -> list[Output]:
     caller.words_from = end
     caller.unheeded = tuple(one for one in caller.unheeded if one[1] > scene.taken.words_from)
     scene.agent.yielded = None
-    return [TurnEnded(scene.now, start, end, text, because)]
+    acts: list[Output] = []
+    if scene.work is not None:
+        # The agent was about to report something: that can wait, and is no news to the answer.
+        acts.append(Abandon(scene.work.think, because))
+        scene.work = None
+    return [*acts, TurnEnded(scene.now, start, end, text, because)]
 
 
 def _count_moods(scene: Scene, signs: tuple[Sign, ...], by: int) -> None:
@@ -152,6 +160,8 @@ def answered(scene: Scene, because: Because, said: bool = False) -> list[Output]
     if work is not None and not work.done:
         acts.append(Abandon(work.think, because))
     acts += drop_kept(scene, because)
+    if work is not None:
+        scene.memory.told(work.news)
     scene.taken = None
     scene.work = None
     scene.agent.silent_since = scene.now
@@ -224,14 +234,46 @@ def take_up(scene: Scene, because: Because) -> list[Output]:
     return [AnswerKept(scene.now, kept.work.think, because)]
 
 
+def think_ahead(scene: Scene, because: Because) -> list[Output]:
+    """Give the turn under way to System 2, as if it were over."""
+    caller, foresight = scene.caller, scene.foresight
+    start = caller.turn_start if caller.turn_start is not None else caller.onset
+    dropped = drop_kept(scene, because)
+    if foresight.turn != start:
+        foresight.turn, foresight.tried = start, 0
+    foresight.tried += 1
+    foresight.begun += 1
+    text = scene.text()
+    think = _next_think(scene)
+    scene.kept = Kept(_work(scene, think, text), start, ahead=True)
+    brief = scene.memory.brief(text, scene.affect.mood)
+    turns = (*brief.turns, Turn("caller", text, start, caller.offset))[-LAST_TURNS:]
+    return [*dropped, Think(think, replace(brief, turns=turns, speculative=True), True, because)]
+
+
+def report(scene: Scene, because: Because) -> list[Output]:
+    """Have System 2 tell what has come in, though nobody has just asked."""
+    think = _next_think(scene)
+    scene.work = _work(scene, think, "")
+    return [Think(think, scene.memory.brief("", scene.affect.mood), False, because)]
+
+
+def _work(scene: Scene, think: int, said: str) -> Work:
+    return Work(think, said, scene.now, mood=scene.affect.mood, news=scene.memory.news)
+
+
+def _next_think(scene: Scene) -> int:
+    scene.agent.next_think += 1
+    return scene.agent.next_think - 1
+
+
 def ask_mind(scene: Scene, because: Because) -> list[Output]:
     """Give the turn taken to System 2."""
     taken = scene.taken
     if taken is None:
         return []
-    think = scene.agent.next_think
-    scene.agent.next_think += 1
-    scene.work = Work(think, taken.asks, scene.now, news=scene.memory.news)
+    think = _next_think(scene)
+    scene.work = _work(scene, think, taken.asks)
     dropped = drop_kept(scene, because)
     return [
         *dropped,

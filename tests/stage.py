@@ -12,8 +12,10 @@ from agent.call import Call
 from agent.journal import Journal
 from agent.records import CallOpened, Decision, FloorChange, Record, Utterance
 from agent.schedule import Schedule
+from agent.think_time import charged
 from agent.thinking import Thinking
 from policies.policy import Policy
+from policies.speculation import Speculation
 from speech.wordmouth import WordMouth
 from system1.brief import Brief
 from system1.percepts import (
@@ -40,8 +42,10 @@ ENDPOINTING = {
 
 
 def on_stage(policy: Policy) -> Policy:
-    """A policy with the stage's numbers of endpointing."""
+    """A policy with the stage's numbers of endpointing, that does not think ahead unasked."""
     section = policy.turn_taking
+    if "speculation" not in section.model_fields_set:
+        section = section.model_copy(update={"speculation": Speculation(per_turn=0)})
     endpointing = type(section.endpointing).model_validate(
         section.endpointing.model_dump(exclude_unset=True) | ENDPOINTING
     )
@@ -50,8 +54,9 @@ def on_stage(policy: Policy) -> Policy:
 
 
 def bot(**changes: Any) -> Policy:
-    """A small policy; ``changes`` replace or add keys."""
+    """A small policy; ``changes`` replace or add keys. It does not think ahead unasked."""
     turn_taking = dict(changes.pop("turn_taking", {}))
+    turn_taking.setdefault("speculation", {"per_turn": 0})
     turn_taking["endpointing"] = ENDPOINTING | dict(turn_taking.get("endpointing", {}))
     base: dict[str, Any] = {
         "policy": "stage",
@@ -97,7 +102,7 @@ class Stage:
         mouth = WordMouth(lambda: self.call.now, policy.voice.rate)
         self.call = Call(
             policy,
-            Thinking(self.mind, "virtual", think),
+            Thinking(self.mind, "virtual", charged(think)),
             mouth,
             lambda question: None,
             journal,

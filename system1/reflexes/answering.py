@@ -77,7 +77,8 @@ def reply(scene: Scene) -> Proposal:
         return None
     if not text:
         # A mind that fell silent without a word has nothing to be waited for.
-        return (Answered(because),) if work.done and work.failure is None else None
+        owed = work.failure is not None and scene.taken is not None
+        return (Answered(because),) if work.done and not owed else None
     first = work.sentences[work.spoken]
     kind = Kind.CLARIFY if isinstance(first, Clarify) else Kind.REPLY
     advice = work.advice

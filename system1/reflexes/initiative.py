@@ -1,9 +1,10 @@
-"""What the agent says of its own accord while it is its turn: greeting, disclosures, fillers."""
+"""What the agent says of its own accord: greeting, disclosures, fillers, and news."""
 
 from __future__ import annotations
 
 from system1.acts import Because, Kind
-from system1.moves import Attend, Later, Proposal, Speak
+from system1.moves import Attend, Later, Proposal, Report, Speak
+from system1.reflexes.silence import is_silent
 from system1.scene import EPSILON_S, Scene
 from system1.waits import least_recent
 
@@ -59,6 +60,28 @@ def filler(scene: Scene) -> Proposal:
     if (expected := scene.waits.expected_s) is not None:
         evidence += (("expected_s", round(expected, 4)),)
     return (Speak(Kind.FILLER, text, Because("filler", evidence)),)
+
+
+def report(scene: Scene) -> Proposal:
+    """What the caller waits for has come in: tell it, though nobody has just asked."""
+    news = scene.memory.news
+    if not news or scene.caller.speaking or not is_silent(scene):
+        return None
+    tools = ", ".join(outcome.errand.tool for outcome in news)
+    return (Report(Because("report", (("tools", tools),))),)
+
+
+def progress(scene: Scene) -> Proposal:
+    """The caller waits for something that takes long: say now and then that it is under way."""
+    fillers, every = scene.policy.fillers, scene.policy.initiative.progress
+    if not scene.memory.errands or not fillers or not is_silent(scene):
+        return None
+    due = scene.agent.silent_since + every
+    if scene.now < due - EPSILON_S:
+        return Later(due)
+    text = least_recent(fillers[-1].say, scene.agent.fillers)
+    evidence = (("silence_s", round(scene.now - scene.agent.silent_since, 4)),)
+    return (Speak(Kind.FILLER, text, Because("progress", evidence)),)
 
 
 def attend(scene: Scene) -> Proposal:

@@ -17,7 +17,7 @@ from system1.language.additions import retracts
 from system1.moves import Later, Proposal, TakeUp, Withdraw
 from system1.reflexes.bargein import heard_out, is_backchannel, is_steady
 from system1.repair import CUT_IN, still_fits
-from system1.scene import EPSILON_S, Scene
+from system1.scene import EPSILON_S, Kept, Scene
 
 
 def cut_in(scene: Scene) -> Proposal:
@@ -64,6 +64,14 @@ def cut_in(scene: Scene) -> Proposal:
     return (Withdraw(because),)
 
 
+def _serves(scene: Scene, kept: Kept) -> bool:
+    """Whether the answer was given to the moment as it is now, but for the words."""
+    work = kept.work
+    if not kept.ahead:
+        return work.failure is None
+    return not work.unready and (work.mood, work.news) == (scene.affect.mood, scene.memory.news)
+
+
 def _settled(scene: Scene, since: float) -> bool:
     """The first word will not change any more, and is no backchannel."""
     first = scene.caller.words(since)[0]
@@ -77,7 +85,7 @@ def take_up(scene: Scene) -> Proposal:
         return None
     if scene.caller.turn_start is not None or kept.start != taken.start:
         return None
-    if kept.work.failure is not None or not still_fits(scene, kept.work.said, taken.asks):
+    if not _serves(scene, kept) or not still_fits(scene, kept.work.said, taken.asks):
         return None
     evidence = (("think", kept.work.think), ("was", kept.work.said), ("words", taken.asks))
     return (TakeUp(Because("kept", evidence)),)

@@ -10,6 +10,7 @@ from system1.language.additions import retracts
 from system1.moods import Mood
 from system1.moves import Answered, Disregard, Later, Proposal, Reopen, TakeTurn, Withdraw
 from system1.reflexes.bargein import is_backchannel, says_something
+from system1.repair import still_fits
 from system1.scene import EPSILON_S, Scene
 
 
@@ -33,6 +34,7 @@ def end_of_turn(scene: Scene) -> Proposal:
                 return (Disregard(Because("noise", evidence)),)
             return Later(caller.offset + limits.words_settle)
     seen, stopping, due = pause_limit(scene)
+    due = max(due, _listened_to(scene, words))
     if scene.now < due - EPSILON_S:
         return Later(due)
     return (
@@ -50,6 +52,17 @@ def end_of_turn(scene: Scene) -> Proposal:
             )
         ),
     )
+
+
+def _listened_to(scene: Scene, words: str) -> float:
+    """Until when (s) nothing is lost by listening: no answer would begin before."""
+    kept = scene.kept
+    if kept is None or not kept.ahead or kept.work.sentences or kept.work.done:
+        return 0.0
+    if not still_fits(scene, kept.work.said, words):
+        return 0.0
+    limits, hold = limits_for(scene), scene.policy.turn_taking.speculation.hold
+    return scene.caller.offset + min(hold, limits.max_silence)
 
 
 def limits_for(scene: Scene) -> Endpointing:

@@ -8,6 +8,7 @@ import pytest
 
 from agent.errands import NO_LEAVE, TOO_EARLY
 from agent.records import ErrandDone
+from agent.think_time import ThinkTime
 from agent.thinking import Thinking
 from system1.acts import Because, Think
 from system1.brief import Brief
@@ -190,6 +191,23 @@ async def test_nobody_is_told_of_what_nobody_knows_about() -> None:
     assert (done.why, done.done) == ("cancelled", 12.5)
 
 
+async def test_what_was_begun_ahead_ends_with_its_think_unless_that_is_taken_up() -> None:
+    for wanted in (False, True):
+        of = errands(Box(Answer(True, '"Leeds"', 6.0)))
+        act = Think(1, Brief("track it", speculative=True), True, Because("test"))
+        errand = await of.desk(act, 10.0).use("track", {"number": "1"})
+        assert isinstance(errand, Errand)
+        of.thought(1, SetOut(errand))
+        of.thought(1, Done())
+        if wanted:
+            of.take_up(1)
+        of.abandon(1, 12.5)
+        ((back, done),) = taken(of, 99.0)
+        assert (back is not None) is wanted
+        assert done is not None
+        assert done.why == (None if wanted else "cancelled")
+
+
 async def test_an_effect_nobody_was_told_of_is_news() -> None:
     of = errands(Box(Answer(True, '"B1"', 0.5)))
     await lay(of).use("book", {"number": "1"})
@@ -254,7 +272,7 @@ class User:
 @pytest.mark.parametrize(("takes_s", "due"), [(1.5, 6.8), (60.0, 7.3)])
 async def test_what_a_tool_takes_comes_on_top_of_thinking(takes_s: float, due: float) -> None:
     of = errands(Box(Answer(True, "1", takes_s)))
-    thinking = Thinking(User(), "virtual", 0.3, of)
+    thinking = Thinking(User(), "virtual", ThinkTime(0.3), of)
     thinking.start(Think(1, Brief("hello"), False, Because("think")), 5.0)
     await thinking.settle()
     dues = []

@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from agent.records import ThinkDone
-from agent.thinking import Thinking, estimate_tokens
+from agent.think_time import ThinkTime
+from agent.thinking import Thinking
 from system1.acts import Because, Think
 from system1.brief import Brief, Turn
 from system1.percepts import Thought
 from system1.thoughts import Asked, Done, Failed, NotUnderstood, Sentence, ThoughtContent
 from system2.desk import BARE_DESK, Desk
+from system2.tokens import estimate_tokens
 
 ACT = Think(1, Brief("hello", (Turn("caller", "hello there", 0.0, 1.0),)), False, Because("think"))
 
@@ -53,7 +55,7 @@ def everything(thinking: Thinking, at: float) -> list[Thought]:
 
 
 async def test_virtual_time_charges_the_declared_latency() -> None:
-    thinking = Thinking(open_gate(Sentence("Hi."), Done()), "virtual", 1.2)
+    thinking = Thinking(open_gate(Sentence("Hi."), Done()), "virtual", ThinkTime(1.2))
     thinking.start(ACT, 5.0)
     await thinking.settle()
     assert thinking.next_due() == pytest.approx(6.2)
@@ -66,7 +68,7 @@ async def test_the_record_tells_when_and_how_it_ended() -> None:
     thinking = Thinking(
         open_gate(Asked(None), Sentence("Hi.", ("a", "b")), Sentence("Ho.", ("a",)), Done(7, 8)),
         "virtual",
-        0.5,
+        ThinkTime(0.5),
     )
     thinking.start(ACT, 1.0)
     await thinking.settle()
@@ -88,7 +90,7 @@ async def test_the_record_tells_when_and_how_it_ended() -> None:
     ],
 )
 async def test_how_it_may_end(thoughts: tuple[ThoughtContent, ...], outcome: str) -> None:
-    thinking = Thinking(open_gate(*thoughts), "virtual", 0.0)
+    thinking = Thinking(open_gate(*thoughts), "virtual", ThinkTime(0.0))
     thinking.start(ACT, 0.0)
     await thinking.settle()
     record = None
@@ -99,7 +101,7 @@ async def test_how_it_may_end(thoughts: tuple[ThoughtContent, ...], outcome: str
 
 
 async def test_abandoned_work_is_dropped_and_recorded_once() -> None:
-    thinking = Thinking(open_gate(Sentence("Hi."), Done()), "virtual", 1.0)
+    thinking = Thinking(open_gate(Sentence("Hi."), Done()), "virtual", ThinkTime(1.0))
     thinking.start(ACT, 0.0)
     await thinking.settle()
     record = thinking.abandon(1, 0.4)
@@ -111,7 +113,7 @@ async def test_abandoned_work_is_dropped_and_recorded_once() -> None:
 
 async def test_live_never_waits_and_abandoning_closes_the_stream() -> None:
     mind = Slow(Sentence("Hi."), Done())
-    thinking = Thinking(mind, "live", 9.0)
+    thinking = Thinking(mind, "live", ThinkTime(9.0))
     thinking.start(ACT, 0.0)
     await thinking.settle()
     assert thinking.next_due() is None
@@ -121,7 +123,7 @@ async def test_live_never_waits_and_abandoning_closes_the_stream() -> None:
     assert [one.at for one in everything(thinking, 0.25)] == [0.25, 0.25]
 
     stuck = Slow(Sentence("never"))
-    thinking = Thinking(stuck, "live", 0.0)
+    thinking = Thinking(stuck, "live", ThinkTime(0.0))
     thinking.start(ACT, 0.0)
     await asyncio.sleep(0)
     thinking.abandon(1, 0.1)
@@ -136,7 +138,7 @@ def test_tokens_are_estimated(text: str, tokens: int) -> None:
 
 def test_the_full_history_is_counted_with_the_same_counter() -> None:
     async def story() -> ThinkDone | None:
-        thinking = Thinking(open_gate(Sentence("Hi."), Done()), "virtual", 1.0)
+        thinking = Thinking(open_gate(Sentence("Hi."), Done()), "virtual", ThinkTime(1.0))
         thinking.start(ACT, 0.0, ["a turn long forgotten", "hello there"])
         return thinking.abandon(1, 0.5)
 

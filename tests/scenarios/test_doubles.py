@@ -181,26 +181,3 @@ def test_slips(tmp_path: Path, tools: Any, expect: dict[str, Any], place: str) -
     with pytest.raises(DocumentError) as caught:
         load_scenario(path)
     assert place in str(caught.value)
-
-
-REPORTS = """
-scenario: reports-by-itself
-policy: parcels.yaml
-fidelity: text
-tools:
-  track: {takes: 8, returns: {city: Leeds}}
-steps:
-  - agent: {kind: greeting}
-  - caller: "track my parcel four seven one one"
-  - agent: {says: "as soon as I know", within: 4}
-  - agent: {says: "It is in Leeds.", within: 5}
-  - caller: {hangs_up: true}
-expect: {check_ins: 0, tools: {track: 1}}
-"""
-
-
-@pytest.mark.xfail(reason="System 1 does not report news of its own accord yet", strict=True)
-async def test_news_is_reported_without_being_asked(tmp_path: Path) -> None:
-    path = story(tmp_path, {})
-    path.write_text(REPORTS, encoding="utf-8")
-    assert failed(await run(path)) == []

@@ -15,10 +15,12 @@ from agent.journal import Journal
 from agent.records import CallEnded, Decision, FloorChange, PerceptSeen, Utterance
 from agent.replay import compare, redecide
 from agent.schedule import Schedule
+from agent.think_time import ThinkTime
 from agent.thinking import Thinking
 from speech.wordmouth import WordMouth
 from system1.acts import Consult, Kind
 from system1.consultation import Matter
+from system1.errands import Errand, Outcome, Proposal
 from system1.mind import System1
 from system1.notices import FloorAction, FloorState
 from system1.percepts import (
@@ -35,6 +37,7 @@ from system1.percepts import (
     PlaybackFinished,
     PlaybackStarted,
     Prosody,
+    Returned,
     SoundEvent,
     SpeechStarted,
     SpeechStopped,
@@ -45,7 +48,16 @@ from system1.percepts import (
     WordPlayed,
 )
 from system1.reflexes.listening import LOW_PITCH
-from system1.thoughts import Done, Failed, NotUnderstood, Sentence
+from system1.thoughts import (
+    Done,
+    Failed,
+    Note,
+    NotUnderstood,
+    Propose,
+    Sentence,
+    SetOut,
+    Unready,
+)
 from tests.advisers import TERMS, Rules, advising
 from tests.stage import Stage, bot
 
@@ -55,7 +67,11 @@ POLICY = bot(
         {"id": "bye", "when": {"says": ["goodbye"]}, "say": "Goodbye.", "do": "hang_up"},
         {"id": "stop", "when": {"turns": 9}, "say": "Enough.", "do": "hang_up"},
     ],
-    turn_taking={"max_call": 120.0, "maxspeechtimeout": 10.0},
+    turn_taking={
+        "max_call": 120.0,
+        "maxspeechtimeout": 10.0,
+        "speculation": {"above": 0.3, "waste": 1.0},
+    },
     backchannels={"agent": {"say": ["mm-hm", "I see"], "every": 2.0, "after": 0.5, "cue": "both"}},
     soothe={
         "agitated": ["I am sorry.", "Let us see."],
@@ -233,6 +249,7 @@ ODD = st.one_of(
     st.sampled_from([0.0, math.inf, -math.inf, math.nan]),
 )
 FINITE = st.floats(0.0, 1e4)
+ERRANDS = st.builds(Errand, st.integers(1, 3), st.just("track"), st.just("{}"))
 HOSTILE: st.SearchStrategy[Percept] = st.one_of(
     st.builds(CallStarted, FINITE),
     st.builds(SpeechStarted, FINITE, FINITE),
@@ -275,8 +292,13 @@ HOSTILE: st.SearchStrategy[Percept] = st.one_of(
             st.just(Done()),
             st.just(Failed("down")),
             st.just(NotUnderstood("no")),
+            st.just(Note("name", "Ann")),
+            st.just(Unready()),
+            st.just(Propose(Proposal("book", "{}", "Shall I?"))),
+            st.builds(SetOut, ERRANDS),
         ),
     ),
+    st.builds(Returned, FINITE, st.builds(Outcome, ERRANDS, st.booleans(), st.text(max_size=9))),
     st.builds(Tick, FINITE),
 )
 
@@ -313,7 +335,11 @@ def test_the_core_runs_without_a_loop_of_its_own() -> None:
     journal = Journal()
     mouth = WordMouth(lambda: call.now)
     call = Call(
-        POLICY, Thinking(Stage(POLICY).mind, "virtual", 0.0), mouth, lambda q: None, journal
+        POLICY,
+        Thinking(Stage(POLICY).mind, "virtual", ThinkTime(0.0)),
+        mouth,
+        lambda q: None,
+        journal,
     )
     call.perceive(CallStarted(0.0))
     assert script.next_due() is None

@@ -148,7 +148,8 @@ def asking(
     state = TaskState("bill", (Slot("account"),), "account", confirming)
     said = "I have 1, 2, 3, 4. Is that right?" if confirming else ASK
     asked = (Asked(Question(kind, "account", 4)), Progress(state), Sentence(said), Done())
-    stage = Stage(policy, Answers(asked, "Thank you."))
+    thanks = (Asked(None), Progress(None), Sentence("Thank you."), Done())
+    stage = Stage(policy, Answers(asked, thanks))
     stage.says(4.0, said_first)
     return stage
 
@@ -157,7 +158,8 @@ def test_the_caller_is_reminded_of_the_question_and_the_call_still_ends() -> Non
     stage = asking().play(90.0)
     spoken = stage.utterances()[1:]
     ladder = [rung.say for rung in bot().noinput]
-    assert [one.text for one in spoken] == [ASK, f"Are you with me? {ASK}", *ladder[1:]]
+    reminded = [f"Are you with me? {ASK}", f"{ladder[1]} {ASK}"]
+    assert [one.text for one in spoken] == [ASK, *reminded, ladder[2]]
     assert gaps(spoken) == pytest.approx([9.02, 7.02, 10.02], abs=0.01)
     assert stage.call.ended == "agent_hung_up"
 
