@@ -12,6 +12,7 @@ from typing import Protocol, assert_never
 
 from agent.advising import Advising
 from agent.decisions import decision
+from agent.errands import Errands
 from agent.journal import Journal
 from agent.records import (
     CallEnded,
@@ -110,6 +111,7 @@ class Call:
         journal: Journal,
         sources: Sequence[Source] = (),
         advising: Advising | None = None,
+        errands: Errands | None = None,
     ) -> None:
         self.policy = policy
         self.journal = journal
@@ -121,6 +123,7 @@ class Call:
         self._listen = listen
         self._sources = tuple(sources)
         self._advising = advising
+        self._errands = errands
         self._timer: float | None = None
         self._open: dict[int, _Open] = {}
         self._history: list[tuple[str, str]] = []
@@ -152,8 +155,9 @@ class Call:
     def _dues(self) -> tuple[float | None, ...]:
         """When each of what brings something does so next; of equal times the first goes first."""
         advice = self._advising.next_due() if self._advising is not None else None
+        errand = self._errands.next_due() if self._errands is not None else None
         sources = [source.next_due() for source in self._sources]
-        return (*sources, self._thinking.next_due(), advice, self._timer)
+        return (*sources, self._thinking.next_due(), advice, errand, self._timer)
 
     async def advance(self, to: float) -> None:
         """Let everything due up to ``to`` (s) happen, in time order."""
@@ -182,6 +186,8 @@ class Call:
             taken = self._thinking.take(max(due, self.now))
             if taken is not None:
                 thought, done = taken
+                if self._errands is not None:
+                    self._errands.thought(thought.think, thought.content)
                 self.perceive(replace(thought, at=max(thought.at, self.now)))
                 if done is not None:
                     self.journal.write(replace(done, at=round(max(done.at, self.now), DECIMALS)))
@@ -189,6 +195,14 @@ class Call:
             advice = self._advising.take(max(due, self.now))
             if advice is not None:
                 self.perceive(advice)
+        elif rank == len(self._sources) + 2 and self._errands is not None:
+            back = self._errands.take(max(due, self.now))
+            if back is not None:
+                returned, record = back
+                if record is not None:
+                    self.journal.write(replace(record, at=round(max(due, self.now), DECIMALS)))
+                if returned is not None:
+                    self.perceive(returned)
         else:
             self._timer = None
             self.perceive(Tick(max(due, self.now)))
@@ -206,6 +220,9 @@ class Call:
         await self._thinking.close()
         if self._advising is not None:
             await self._advising.close()
+        if self._errands is not None:
+            for record in await self._errands.close(self.now):
+                self.journal.write(record)
         self._mouth.close()
         self.journal.close()
 
@@ -271,6 +288,8 @@ class Call:
                 done = self._thinking.abandon(think, self.now)
                 if done is not None:
                     self.journal.write(done)
+                if self._errands is not None:
+                    self._errands.abandon(think, self.now)
             case Consult():
                 if self._advising is not None:
                     self._advising.start(output, self.now)
@@ -292,6 +311,8 @@ class Call:
                 last = max(n for n, (who, _) in enumerate(self._history) if who == "caller")
                 del self._history[last]
             case AnswerKept(think=think):
+                if self._errands is not None:
+                    self._errands.take_up(think)
                 done = self._thinking.take_up(think, self.now)
                 if done is not None:
                     self.journal.write(done)

@@ -35,6 +35,7 @@ from speech.profiles import open_ears, open_voice
 from speech.protocols import SAMPLE_RATE, Audio, Ears
 from speech.vocabulary import Vocabulary
 from system1.percepts import CallerLeft, SoundEvent
+from system2.tools.answers import Toolbox
 
 TICK_SAMPLES = SAMPLE_RATE // 100
 DEFAULT_PROFILE = "embedded"
@@ -56,6 +57,7 @@ class Conversation:
             self._ears.expect,
             opening.journal,
             advising=opening.advising,
+            errands=opening.errands,
         )
         self._recording = (
             Recording(opening.folder / files.RECORDING) if opening.folder is not None else None
@@ -84,6 +86,7 @@ class Conversation:
         today: date | None = None,
         adviser: Adviser | None = None,
         advice: float = DEFAULT_ADVICE_S,
+        tools: Toolbox | None = None,
         starts: datetime | None = None,
         extra_words: tuple[str, ...] = (),
         report: bool = True,
@@ -100,7 +103,8 @@ class Conversation:
         time of the call's start, which the policy's hours are held against; noon in a virtual call
         where it is not given. ``extra_words``: phrases that the ears may recognise beside the
         policy's. ``adviser``: asked in place of the server that a policy with an adviser names;
-        ``advice``: seconds charged to its answers in virtual time.
+        ``advice``: seconds charged to its answers in virtual time. ``tools``: where the policy's
+        tools are used, in place of what they go to.
 
         Raises ``DocumentError``, ``SpeechError``, ``ModelError`` or ``OSError``, each with one
         clear line.
@@ -119,7 +123,7 @@ class Conversation:
             open_voice(profile, chosen.language, voice.name, voice.rate, voice.pitch)
         )
         options = Options(
-            model, out, clock, charged(think), scenario, today, starts, adviser, advice
+            model, out, clock, charged(think), scenario, today, starts, adviser, advice, tools
         )
         opening = prepare(chosen, profile, options)
         conversation = cls(opening, ears, mouth)

@@ -1,7 +1,8 @@
 """The journal of a call: typed records in memory, one JSON object a line on disk.
 
 First key ``at``, then ``event``. Percepts are written whole, so that System 1 can be run again
-over them (``agent.replay``).
+over them (``agent.replay``), but for what tools are given and answer: System 1 decides nothing by
+it, and it is the customer's.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from agent.records import (
     CallerTurn,
     CallOpened,
     Decision,
+    ErrandDone,
     FloorChange,
     PerceptSeen,
     Record,
@@ -26,8 +28,9 @@ from agent.records import (
     ThinkDone,
     Utterance,
 )
-from system1.percepts import Percept
-from system1.thoughts import ThoughtContent
+from system1.errands import Outcome
+from system1.percepts import Percept, Returned, Thought
+from system1.thoughts import Propose, SetOut, ThoughtContent
 
 EVENTS: dict[type[Record], str] = {
     CallOpened: "call_started",
@@ -36,6 +39,7 @@ EVENTS: dict[type[Record], str] = {
     FloorChange: "floor",
     Utterance: "utterance",
     ThinkDone: "think",
+    ErrandDone: "tool",
     Decision: "decision",
     Remembered: "memory",
     CallEnded: "call_ended",
@@ -62,7 +66,7 @@ def to_json(record: Record) -> dict[str, object]:
     """A record as the object that its line holds."""
     line: dict[str, object] = {"at": record.at, "event": EVENTS[type(record)]}
     if isinstance(record, PerceptSeen):
-        percept = record.percept
+        percept = _without_data(record.percept)
         line["kind"] = _snake(type(percept).__name__)
         fields = _plain(percept)
         content = getattr(percept, "content", None)
@@ -87,6 +91,22 @@ def to_json(record: Record) -> dict[str, object]:
             "evidence": dict(record.because.evidence),
         }
     return line | fields
+
+
+def _without_data(percept: Percept) -> Percept:
+    """The percept without what a tool was given and what it said."""
+    match percept:
+        case Returned(outcome=outcome):
+            errand = dataclasses.replace(outcome.errand, arguments="{}")
+            return dataclasses.replace(percept, outcome=Outcome(errand, outcome.ok, ""))
+        case Thought(content=SetOut(errand=errand)):
+            errand = dataclasses.replace(errand, arguments="{}")
+            return dataclasses.replace(percept, content=SetOut(errand))
+        case Thought(content=Propose(proposal=proposal)):
+            proposal = dataclasses.replace(proposal, arguments="{}")
+            return dataclasses.replace(percept, content=Propose(proposal))
+        case _:
+            return percept
 
 
 def _plain(value: object) -> dict[str, Any]:

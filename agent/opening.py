@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from agent import files
 from agent.advising import DEFAULT_ADVICE_S, WALL_S, Adviser, Advising
+from agent.errands import Errands
 from agent.journal import Journal
 from agent.records import CallOpened
 from agent.think_time import ThinkTime
@@ -19,6 +20,7 @@ from policies.hours import noon_of
 from policies.loading import load_policy
 from policies.policy import Policy
 from system2.models import open_mind
+from system2.tools.answers import Toolbox
 
 VIRTUAL_TODAY = date(2026, 1, 5)
 """The day on which virtual calls take place, a Monday: "next Tuesday" must not depend on when a
@@ -38,6 +40,7 @@ class Options:
     starts: datetime | None = None
     adviser: Adviser | None = None
     advice: float = DEFAULT_ADVICE_S
+    tools: Toolbox | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Opening:
     policy: Policy
     thinking: Thinking
     advising: Advising | None
+    errands: Errands | None
     journal: Journal
     opened: CallOpened
     folder: Path | None
@@ -74,8 +78,9 @@ def prepare(policy: Policy, profile: str, options: Options) -> Opening:
         policy.language,
         local.isoformat(timespec="minutes"),
     )
-    thinking = Thinking(mind, options.clock, options.think)
-    return Opening(policy, thinking, _advising(policy, options), journal, opened, folder)
+    errands = _errands(policy, options)
+    thinking = Thinking(mind, options.clock, options.think, errands)
+    return Opening(policy, thinking, _advising(policy, options), errands, journal, opened, folder)
 
 
 def _advising(policy: Policy, options: Options) -> Advising | None:
@@ -90,6 +95,24 @@ def _advising(policy: Policy, options: Options) -> Advising | None:
         patience_s = terms.deadline if options.clock == "live" else WALL_S
         adviser = SystemOne(terms, os.environ.get(terms.key_env), patience_s)
     return Advising(adviser, options.clock, terms.deadline, options.advice)
+
+
+def _errands(policy: Policy, options: Options) -> Errands | None:
+    """None where the policy has no tools: no other is ever used."""
+    if not policy.tools:
+        return None
+    toolbox = options.tools
+    if toolbox is None:
+        toolbox = real_tools()
+    return Errands(policy, toolbox, options.clock)
+
+
+def real_tools() -> Toolbox:
+    """The tools of one call, as they really are."""
+    # Late: a call without tools needs none of it.
+    from system2.tools.outside import Outside
+
+    return Outside(os.environ, asyncio.sleep)
 
 
 def loaded(policy: str | Path | Policy) -> Policy:

@@ -105,6 +105,31 @@ class ThinkDone:
     calls: int = 0
 
 
+Mishap: TypeAlias = Literal["refused", "failed", "late", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandDone:
+    """``tool``: a tool was used, or was to be. ``id`` counts the errands; 0: it was never begun.
+
+    ``started``, ``done``, ``took``: s. ``bytes``: length of its answer; what it was given and what
+    it said is not here. ``background``: the call went on without it. ``why``, where it is not
+    ``ok``: refused before it was begun, failed, late, or cancelled because nobody wanted it any
+    more.
+    """
+
+    at: float
+    id: int
+    tool: str
+    started: float
+    done: float
+    ok: bool
+    took: float
+    bytes: int
+    background: bool
+    why: Mishap | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """``decision``: an act of System 1. ``do``: say, stop, duck, resume, think, abandon, ...
@@ -151,6 +176,7 @@ Record: TypeAlias = (
     | FloorChange
     | Utterance
     | ThinkDone
+    | ErrandDone
     | Decision
     | Remembered
     | CallEnded

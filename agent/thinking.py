@@ -12,15 +12,19 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from agent.records import ThinkDone
 from agent.think_time import ThinkTime, tokens_of
 from system1.acts import Think
 from system1.percepts import Thought
 from system1.thoughts import Clarify, Done, Failed, NotUnderstood, Sentence, ThoughtContent
+from system2.desk import BARE_DESK
 from system2.mind import Mind
 from system2.tokens import estimate_tokens
+
+if TYPE_CHECKING:
+    from agent.errands import Errands
 
 Clock = Literal["virtual", "live"]
 
@@ -44,12 +48,16 @@ class _Work:
 
 
 class Thinking:
-    """The thinks under way. ``time``: charged to every thought in virtual time."""
+    """The thinks under way. ``time``: charged to every thought in virtual time, and what the tools
+    take that it uses. ``errands``: those tools; None for none."""
 
-    def __init__(self, mind: Mind, clock: Clock, time: ThinkTime) -> None:
+    def __init__(
+        self, mind: Mind, clock: Clock, time: ThinkTime, errands: Errands | None = None
+    ) -> None:
         self._mind = mind
         self._clock = clock
         self._time = time
+        self._errands = errands
         self._works: dict[int, _Work] = {}
         self._background: set[asyncio.Task[None]] = set()
 
@@ -99,16 +107,20 @@ class Thinking:
 
     async def _collect(self, work: _Work) -> None:
         tokens = 0
-        async with aclosing(self._mind.think(work.act.brief)) as thoughts:  # type: ignore[type-var]
+        at = work.started + (self._time.first_s if self._clock == "virtual" else 0.0)
+        laid = self._errands.desk(work.act, at) if self._errands is not None else None
+        desk = BARE_DESK if laid is None else laid
+        async with aclosing(self._mind.think(work.act.brief, desk)) as thoughts:  # type: ignore[type-var]
             async for content in thoughts:
                 tokens += tokens_of(content)
-                work.thoughts.append((self._due(work, tokens), content))
+                spent_s = 0.0 if laid is None else laid.spent_s
+                work.thoughts.append((self._due(work, tokens, spent_s), content))
         work.collected = True
 
-    def _due(self, work: _Work, tokens: int) -> float | None:
+    def _due(self, work: _Work, tokens: int, spent_s: float) -> float | None:
         if self._clock == "live":
             return None
-        return work.started + self._time.first_s + self._time.text_s(tokens)
+        return work.started + self._time.first_s + self._time.text_s(tokens) + spent_s
 
     def next_due(self) -> float | None:
         """When the next thought is due (s); in live time 0.0 if one waits."""

@@ -16,6 +16,7 @@ from agent.records import (
     CallerTurn,
     CallOpened,
     Decision,
+    ErrandDone,
     FloorChange,
     PerceptSeen,
     Record,
@@ -23,7 +24,7 @@ from agent.records import (
     ThinkDone,
     Utterance,
 )
-from agent.wording import clock, joined, length, why, wording
+from agent.wording import clock, joined, length, used, why, wording
 from system1.acts import Because, Kind
 from system1.notices import FloorState
 from system1.percepts import Heard, PlaybackStarted, SoundEvent, Word
@@ -94,6 +95,8 @@ class LiveTranscript:
                 self._ends(record)
             case ThinkDone():
                 self._thought(record)
+            case ErrandDone(at=at):
+                self._aside(at, "✦ " + used(record, self._words))
             case Remembered(at=at, op=op, detail=detail):
                 self._aside(at, f"{self._words('memory')}: {op} {detail}".rstrip())
             case CallEnded():

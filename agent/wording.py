@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.records import ErrandDone
 from agent.rule_wording import RULES
 from system1.acts import Because
 
@@ -65,6 +66,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "mind": ("Mind", "思考"),
     "thought": ("thought", "思考"),
     "memory": ("memory", "记忆"),
+    "tool": ("tool", "工具"),
+    "background": ("in the background", "后台"),
+    "tool.refused": ("refused", "未执行"),
+    "tool.failed": ("failed", "失败"),
+    "tool.late": ("too late", "超时"),
+    "tool.cancelled": ("cancelled", "已取消"),
     "speculative": ("speculative", "预先"),
     "tokens": ("tokens", "词元"),
     "turn_over": ("turn over", "话轮结束"),
@@ -313,6 +320,16 @@ def why(because: Because, most: int) -> str:
     """A rule with the first ``most`` items of its evidence: ``bargein.long: speech 0.42 s``."""
     said = " · ".join(f"{name} {value}" for name, value in evidence(because)[:most])
     return f"{because.rule}: {said}" if said else because.rule
+
+
+def used(one: ErrandDone, words: Wording) -> str:
+    """What is told of a tool that was used."""
+    parts = [f"{words('tool')} {one.tool} {length(one.took)}"]
+    if one.why is not None:
+        parts.append(words.named("tool", one.why))
+    if one.background:
+        parts.append(words("background"))
+    return " · ".join(parts)
 
 
 def joined(texts: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ from policies.policy import Policy
 from speech.wordmouth import WordMouth
 from system1.percepts import CallerLeft, Percept, SoundEvent
 from system1.questions import Question
+from system2.tools.answers import Toolbox
 
 PROFILE = "text"
 
@@ -42,6 +43,7 @@ class WordConversation:
             opening.journal,
             (self._script, mouth),
             opening.advising,
+            opening.errands,
         )
         self._call.begin(opening.opened)
 
@@ -60,10 +62,11 @@ class WordConversation:
         starts: datetime | None = None,
         adviser: Adviser | None = None,
         advice: float = DEFAULT_ADVICE_S,
+        tools: Toolbox | None = None,
     ) -> AsyncIterator[WordConversation]:
         """Open a call; see ``Conversation.open``. ``events.jsonl`` is all that is written."""
         options = Options(
-            model, out, "virtual", charged(think), scenario, today, starts, adviser, advice
+            model, out, "virtual", charged(think), scenario, today, starts, adviser, advice, tools
         )
         conversation = cls(prepare(loaded(policy), PROFILE, options))
         try:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, JsonValue, field_validator, model_validator
 
 from policies.model import (
     Finding,
@@ -134,10 +134,39 @@ class When(Section):
         return tuple(name for name in OF_RULES if getattr(self, name) is not None)
 
 
-class Outcome(Spoken):
-    """How a task ends: words, in which ``{slot}`` stands for a value, and what follows."""
+class Use(Section):
+    """A tool that a task uses once it has what it needs."""
 
-    say: Template = Field(description="What the agent says; {slot} is replaced by its value.")
+    tool: Id = Field(description="One of the policy's tools.")
+    arguments: dict[Id, JsonValue] = Field(
+        default_factory=dict,
+        alias="with",
+        description="What it is given: {slot} for a slot's value, or a value as it stands.",
+    )
+
+
+class Outcome(Spoken):
+    """How a task ends: words, in which ``{slot}`` stands for a value, and what follows.
+
+    With ``use``, ``say`` tells what came of it: ``{tool.status}`` stands for ``status`` in the
+    tool's JSON answer, ``{tool.parcels.0.city}`` for what lies deeper, ``{tool}`` for all of it.
+    """
+
+    say: Template = Field(
+        description="What the agent says; {slot} is replaced by its value, {tool.field} by what "
+        "the tool answered."
+    )
+    use: Use | None = Field(None, description="A tool that is used first; of use in then alone.")
+    failed: Line | None = Field(
+        None,
+        description="Said in place of say when the tool fails. Left out: a line in the language.",
+    )
+
+    @model_validator(mode="after")
+    def _of_the_tool(self) -> Self:
+        if self.failed is not None and self.use is None:
+            refuse([(("failed",), "is said when a tool fails: needs use")])
+        return self
 
 
 class Rule(Spoken):
@@ -170,8 +199,14 @@ class Task(Section):
                 *repeated(
                     "slot", ((("collect", at, "slot"), slot) for at, slot in enumerate(slots))
                 ),
-                *_unfillable(("then", "say"), self.then.say, slots),
+                *_unfillable(("then", "say"), self.then.say, slots, self.then.use),
                 *_unfillable(("give_up", "say"), self.give_up.say if self.give_up else "", slots),
+                *_ungiven(self.then.use, slots),
+                *(
+                    [(("give_up", "use"), "is of use only in then")]
+                    if self.give_up is not None and self.give_up.use is not None
+                    else ()
+                ),
                 *((("when", name), "is of use only in rules") for name in self.when.of_rules),
             ]
         )
@@ -199,15 +234,36 @@ class Disclosure(Section):
     bargein: bool = Field(False, description="May the caller interrupt it?")
 
 
+TOOL = "tool"
+"""``{tool.field}`` in what a task says stands for a field of its tool's answer."""
+
+
 def asked_words(phrase: Phrase) -> str:
     """A phrase without case and punctuation: two that agree in it cannot be told apart."""
     return " ".join(re.findall(r"\w+", phrase.casefold()))
 
 
-def _unfillable(place: Place, say: str, slots: list[str]) -> Iterator[Finding]:
+def is_of_tool(name: str) -> bool:
+    """Whether a ``{name}`` stands for something in a tool's answer."""
+    return name == TOOL or name.startswith(f"{TOOL}.")
+
+
+def _unfillable(
+    place: Place, say: str, slots: list[str], use: Use | None = None
+) -> Iterator[Finding]:
     for name in re.findall(r"\{([^{}]*)\}", say):
-        if name not in slots:
+        if is_of_tool(name) and name not in slots:
+            if use is None:
+                yield place, f"{{{name}}} is a tool's answer, and no tool is used here: needs use"
+        elif name not in slots:
             listed = ", ".join(slots) or "none"
             yield place, f"{{{name}}} is not among the collected slots ({listed})"
     if re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", say)):
         yield place, "has a brace without its partner; write {slot}"
+
+
+def _ungiven(use: Use | None, slots: list[str]) -> Iterator[Finding]:
+    """Arguments for which the task has no value."""
+    for name, value in use.arguments.items() if use is not None else ():
+        if isinstance(value, str):
+            yield from _unfillable(("then", "use", "with", name), value, slots)

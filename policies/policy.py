@@ -29,6 +29,7 @@ from policies.model import (
     refuse,
     repeated,
 )
+from policies.parameters import names, required
 from policies.phrases import phrasebook
 from policies.thinking import Forbidden, Model
 from policies.timing import (
@@ -44,6 +45,7 @@ from policies.timing import (
     Spoken,
     TurnTaking,
 )
+from policies.tools import Host, Tool, strangers
 
 
 class Persona(Section):
@@ -154,6 +156,12 @@ class Policy(Section):
     forbidden: Annotated[tuple[Forbidden, ...], Field(strict=False)] = Field(
         (), description="Topics that the agent does not talk about."
     )
+    tools: Annotated[tuple[Tool, ...], Field(strict=False)] = Field(
+        (), description="What the agent can look up and get done outside; no other is ever used."
+    )
+    allowed_hosts: Annotated[tuple[Host, ...], Field(strict=False)] = Field(
+        (), description="The servers that tools may go to, without a port; no other is asked."
+    )
     confidence: float = Field(
         0.5,
         ge=0,
@@ -223,14 +231,16 @@ class Policy(Section):
         ]
         if self.model.audio and self.privacy.mask:
             findings.append((("model", "audio"), "sends sound, which privacy.mask cannot mask"))
+        findings += [*strangers(self.tools, self.allowed_hosts), *self._uses()]
         sections: tuple[
-            tuple[str, Sequence[Disclosure | Rule | Task | Knowledge | Forbidden]], ...
+            tuple[str, Sequence[Disclosure | Rule | Task | Knowledge | Forbidden | Tool]], ...
         ] = (
             ("disclosures", self.disclosures),
             ("rules", self.rules),
             ("tasks", self.tasks),
             ("knowledge", self.knowledge),
             ("forbidden", self.forbidden),
+            ("tools", self.tools),
         )
         for name, section in sections:
             findings += repeated(
@@ -260,6 +270,26 @@ class Policy(Section):
             yield ("tasks", at, "then"), task.then
             if task.give_up is not None:
                 yield ("tasks", at, "give_up"), task.give_up
+
+    def _uses(self) -> Iterator[Finding]:
+        """What a task wants of a tool that the policy does not have, or not so."""
+        tools = {tool.id: tool for tool in self.tools}
+        for at, task in enumerate(self.tasks):
+            use, place = task.then.use, ("tasks", at, "then", "use")
+            if use is None:
+                continue
+            if use.tool not in tools:
+                yield (*place, "tool"), f"{use.tool!r} is not listed under tools"
+                continue
+            parameters = tools[use.tool].parameters
+            known = names(parameters)
+            for name in use.arguments:
+                if name not in known:
+                    listed = ", ".join(known) or "none"
+                    yield (*place, "with", name), f"is not among the tool's parameters ({listed})"
+            for name in required(parameters):
+                if name not in use.arguments:
+                    yield place, f"with lacks {name}, which {use.tool!r} must have"
 
     def _questions(self) -> Iterator[tuple[Place, str]]:
         for at, item in enumerate(self.knowledge):

@@ -14,9 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from agent.conversation import Conversation
+from agent.opening import real_tools
 from agent.records import Record
 from policies.loading import load_policy
 from scenarios.caller import default_voice
+from scenarios.doubles import ScriptedTools
 from scenarios.line import TelephoneLine
 from scenarios.script import Scenario
 from speech.protocols import Audio
@@ -54,6 +56,7 @@ class CallerAgent:
             today=script.day,
             starts=script.starts,
             extra_words=script.hears,
+            tools=ScriptedTools({}, real_tools()),
         )
         async with opened as call:
             yield cls(call, TelephoneLine(caller.line, caller.seed))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.figures import Figures, response_gaps
-from agent.records import CallEnded, PerceptSeen, Record, ThinkDone, Utterance
+from agent.records import CallEnded, ErrandDone, PerceptSeen, Record, ThinkDone, Utterance
 from agent.result import Check
 from agent.spans import Span
 from agent.think_figures import was_for_nothing
@@ -64,6 +64,8 @@ def expectations(expect: Expect, call: Call) -> Iterator[Check]:
         yield fillers(expect.fillers, call)
     if expect.backchannels is not None:
         yield backchannels(expect.backchannels, call)
+    for name, wanted in expect.tools.items():
+        yield tools(name, wanted, call)
     for name, value in expect.slots.items():
         yield slot(name, value, call)
     for item in expect.never:
@@ -111,6 +113,22 @@ def thinks(wanted: Range, call: Call) -> Check:
     asked = [one for one in thoughts if not was_for_nothing(one)]
     started = sorted(one.started for one in asked)
     return _count_check("thinks", wanted, started, call)
+
+
+def tools(name: str, wanted: Range, call: Call) -> Check:
+    """How often a tool was used."""
+    used = [one for one in call.records if isinstance(one, ErrandDone) and one.tool == name]
+    began = sorted(one.started for one in used if one.why not in ("refused", "cancelled"))
+    return _count_check(f"uses of {name}", wanted, began, call)
+
+
+def doubled(missing: Sequence[str], call: Call) -> Check:
+    """Whether the scenario stood in for every tool that was used."""
+    name = "every tool that is used has a double"
+    if not missing:
+        return Check(name, True, call.end.at, "it has")
+    message = f"none fits what {missing[0]!r} was used with; add one under tools"
+    return Check(name, False, call.end.at, message)
 
 
 def check_ins(wanted: Range, call: Call) -> Check:

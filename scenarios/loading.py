@@ -29,6 +29,13 @@ def _problems(script: Scenario, path: Path) -> Iterator[Problem]:
         policy = load_policy(script.policy, path)
         if script.adviser is not None and policy.adviser is None:
             yield _problem(path, ("adviser",), "is of use only with a policy that has an adviser")
+        tools = [tool.id for tool in policy.tools]
+        doubled = [("tools", name) for name in script.tools]
+        expected = [("expect", "tools", name) for name in script.expect.tools]
+        for place in (*doubled, *expected):
+            if place[-1] not in tools:
+                message = f"the policy has no such tool (it has: {', '.join(tools) or 'none'})"
+                yield _problem(path, place, message)
     except DocumentError as error:
         for problem in error.problems:
             named = problem.path == "policy" and problem.line == 1

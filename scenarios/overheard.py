@@ -10,6 +10,7 @@ from agent.records import (
     CallerTurn,
     CallOpened,
     Decision,
+    ErrandDone,
     FloorChange,
     PerceptSeen,
     Record,
@@ -66,7 +67,7 @@ class Listener:
                 self.ended = record
             case Decision() | CallOpened() | CallerTurn() | FloorChange() | ThinkDone():
                 pass
-            case Remembered():
+            case Remembered() | ErrandDone():
                 pass
             case _:
                 assert_never(record)

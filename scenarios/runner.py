@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from agent.advising import DEFAULT_ADVICE_S
 from agent.conversation import Conversation
 from agent.figures import measure
 from agent.files import write_outcome
+from agent.opening import real_tools
 from agent.records import CallEnded, Record
 from agent.result import Check, Fidelity, Result, sum_up
 from agent.spans import Span, agent_spans, bridged
@@ -23,8 +24,9 @@ from policies.policy import Policy
 from scenarios.advice import ScriptedAdviser
 from scenarios.caller import CallerAudio, SpokenLine, speak_lines
 from scenarios.caller_agent import CallerAgent
-from scenarios.checks import Call, expectations
+from scenarios.checks import Call, doubled, expectations
 from scenarios.director import Director, HangUp, Spoken
+from scenarios.doubles import ScriptedTools
 from scenarios.line import EchoPath
 from scenarios.script import Scenario
 from scenarios.wordcaller import WordCaller, WordLine, word_lines
@@ -80,7 +82,8 @@ async def run_scenario(
     """
     began = time.perf_counter()  # wall seconds are for result.json alone
     policy = load_policy(script.policy, path)
-    settings = _Settings(script, path, policy, out, listener, speech, model)
+    tools = ScriptedTools(script.tools, real_tools())
+    settings = _Settings(script, path, policy, out, listener, speech, model, tools)
     fidelity = script.fidelity or fidelity
     if script.caller.policy is not None:
         fidelity = "audio"  # two agents have nothing but sound in common
@@ -88,7 +91,8 @@ async def run_scenario(
     else:
         director, heard = await (_words(settings) if fidelity == "text" else _audio(settings))
     wall_s = time.perf_counter() - began
-    judged = _judge(script, director, heard, fidelity, wall_s)
+    missing = tools.missing if policy.tools else None
+    judged = _judge(script, director, heard, fidelity, wall_s, missing)
     if out is not None:
         write_outcome(
             out,
@@ -113,6 +117,7 @@ class _Settings:
     listener: Listener | None
     speech: str | None
     model: str | None
+    tools: ScriptedTools
 
     def audio(self) -> AbstractAsyncContextManager[Conversation]:
         """A conversation that hears and speaks."""
@@ -127,6 +132,7 @@ class _Settings:
             starts=self.script.starts,
             adviser=self._adviser(),
             advice=self._advice(),
+            tools=self.tools,
             extra_words=self.script.hears,
             report=False,
         )
@@ -143,6 +149,7 @@ class _Settings:
             starts=self.script.starts,
             adviser=self._adviser(),
             advice=self._advice(),
+            tools=self.tools,
         )
 
     def _adviser(self) -> ScriptedAdviser | None:
@@ -233,8 +240,14 @@ def _listen(
 
 
 def _judge(
-    script: Scenario, director: Director, heard: _Heard, fidelity: Fidelity, wall_s: float
+    script: Scenario,
+    director: Director,
+    heard: _Heard,
+    fidelity: Fidelity,
+    wall_s: float,
+    missing: Sequence[str] | None,
 ) -> ScenarioResult:
+    """``missing``: tools that had no double; None where there are no tools at all."""
     records = tuple(heard.records)
     ended = next(one for one in reversed(records) if isinstance(one, CallEnded))
     spans = tuple(
@@ -251,7 +264,9 @@ def _judge(
         spoken=agent_spans(records, heard.agent),
         figures=figures,
     )
-    checks = tuple(map(_rounded, (*director.finish(ended.at), *expectations(script.expect, call))))
+    stood_in = () if missing is None else (doubled(missing, call),)
+    found = (*director.finish(ended.at), *expectations(script.expect, call), *stood_in)
+    checks = tuple(map(_rounded, found))
     result = sum_up(records, figures, fidelity=fidelity, wall_s=wall_s, checks=checks)
     lines = tuple(director.spoken)
     return ScenarioResult(script, result, records, spans, heard.caller, heard.agent, lines)

@@ -12,6 +12,7 @@ from agent.records import Outcome
 from agent.think_time import ThinkTime
 from policies.model import Id, Seconds, Section, Text
 from scenarios.advice import ScriptedAdvice
+from scenarios.doubles import Doubles
 from scenarios.steps import AgentStep, CallerStep, Says, spoken
 from system1.acts import Kind
 
@@ -151,6 +152,11 @@ class Expect(Section):
     check_ins: Count | None = Field(None, description="How many silence check-ins were begun.")
     fillers: Count | None = Field(None, description="How many fillers were begun.")
     backchannels: Count | None = Field(None, description="How many backchannels the agent gave.")
+    tools: dict[Id, Count] = Field(
+        default_factory=dict,
+        description="How often each tool was used, well or not; what was refused before it was "
+        "begun, or cancelled because nobody wanted it any more, does not count.",
+    )
     slots: dict[Id, str] = Field(
         default_factory=dict, description="Values that the agent's task had understood in the end."
     )
@@ -238,6 +244,11 @@ class Scenario(Section):
         None,
         description="What the policy's adviser says in this call. "
         "Left out: the server that the policy names is asked.",
+    )
+    tools: dict[Id, Doubles] = Field(
+        default_factory=dict,
+        description="Stand-ins for the policy's tools, by id: the first that fits counts. A tool "
+        "that is used without one fails, and the scenario with it.",
     )
     steps: Annotated[tuple[Step, ...], Field(min_length=1, strict=False)]
     expect: Expect = Expect()

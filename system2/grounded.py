@@ -15,6 +15,7 @@ from policies.dialogue import Knowledge, Task
 from policies.policy import Policy
 from policies.timing import Ending
 from system1.brief import Brief
+from system1.errands import Proposal
 from system1.language import language_of
 from system1.language.repairs import is_only_puzzled, is_puzzled
 from system1.moods import Mood
@@ -23,10 +24,12 @@ from system1.thoughts import Advice, Clarify, Progress, Sentence, ThoughtContent
 from system2.desk import BARE_DESK, Desk
 from system2.lines import lines_of
 from system2.ownwords import forbidden_topic, last_sentence, own_ends
-from system2.reply import Nothing, Reply, open_question, sentences, under_way
+from system2.recollection import earlier_of, turns_of, values_of
+from system2.reply import Nothing, NotYet, Reply, open_question, sentences, under_way
 from system2.smalltalk import Talk, is_question, talk_of, wants_human
 from system2.spoken.choices import by_place
 from system2.tasks import Step, TaskRun
+from system2.tooluse import ToolUse
 from system2.understanding import Guess, Understanding, Understood
 
 _FREE = Question(AnswerKind.FREE)
@@ -55,22 +58,47 @@ class Grounded:
         self._runs = {
             task.id: TaskRun(task, policy, self._language, today) for task in policy.tasks
         }
+        self._tools = ToolUse(self._runs, self._language)
 
     async def think(self, brief: Brief, desk: Desk = BARE_DESK) -> AsyncIterator[ThoughtContent]:
         """The reply's thoughts: what it changes and asks first, then its sentences, then Done."""
-        for thought in self.answer(brief).thoughts():
+        reply: Reply | Nothing | NotYet = self.answer(brief)
+        if isinstance(reply, Reply) and reply.use is not None:
+            reply = await self._tools.used(reply, reply.use, brief, desk)
+        for thought in reply.thoughts():
             yield thought
 
     async def close(self) -> None:
         """Nothing was taken."""
 
     def answer(self, brief: Brief) -> Reply | Nothing:
-        """The reply to a brief, or nothing where the policy has none."""
+        """The reply to a brief, or nothing where the policy has none.
+
+        One with ``use`` is not whole yet: ``think`` uses the tool.
+        """
+        if not self._language.without_hesitations(brief.said):
+            return self._report(brief) or Nothing("no words")
+        reply = self._answer(brief)
+        return self._tools.with_news(reply, brief) if isinstance(reply, Reply) else reply
+
+    def _report(self, brief: Brief) -> Reply | None:
+        """What came of long errands, of the agent's own accord; then what is open, again."""
+        news = self._tools.news(brief)
+        if news is None:
+            return None
+        state = under_way(brief.task)
+        if state is not None and state.task in self._runs:
+            return self._runs[state.task].again(state).after(news.said)
+        if brief.proposed is not None:
+            return self._tools.asked_again(brief.proposed).after(news.said)
+        return replace(news, question=news.question or brief.question)
+
+    def _answer(self, brief: Brief) -> Reply | Nothing:
         said = brief.said
-        if not self._language.without_hesitations(said):
-            return Nothing("no words")
         talk = talk_of(said, self._language)
         topic = forbidden_topic(said, self._policy, self._language)
+        if brief.proposed is not None and (reply := self._on_leave(brief, brief.proposed, talk)):
+            return reply
         if talk is Talk.REPEAT and (repeated := self._again(brief)):
             return repeated
         state = under_way(brief.task)
@@ -82,6 +110,33 @@ class Grounded:
         if topic is not None:
             return Reply(sentences(topic.answer, (topic.id,)), open_question(topic.answer))
         return self._clarified(brief) or self._open(brief, talk)
+
+    # With a tool that waits for leave
+
+    def _on_leave(
+        self, brief: Brief, proposal: Proposal, talk: Talk | None
+    ) -> Reply | Nothing | None:
+        """The reply to what was said to "shall I ...?"; None where no task knows of it."""
+        said, language = brief.said, self._language
+        wanted = self._tools.allowed(proposal)
+        if wanted is None:
+            return None
+        if talk is Talk.REPEAT or is_only_puzzled(language, said):
+            return self._tools.asked_again(proposal)
+        if changed := self._changed(brief):
+            return changed
+        words = language.folded(said)
+        verdict, rest = language.answer(words), words[language.answer_length(words) :]
+        if talk is Talk.CANCEL or verdict == "no":
+            return Reply(sentences(self._lines.left), _YES_NO)
+        if verdict == "yes" and language.answer(rest) != "no":
+            return Reply((), use=wanted)
+        if self._only_holds(said):
+            return replace(self._hold(brief), proposal=proposal)
+        other = self._clarified(brief) or self._open(brief, talk)
+        if isinstance(other, Nothing) or other.use or other.advice or other.progress:
+            return other
+        return self._tools.asked_again(proposal).after(other.said)
 
     # Within a task
 
@@ -103,7 +158,7 @@ class Grounded:
             return beside
         if self._only_holds(said) and _takes_any_words(run, state):
             return self._hold(brief)
-        before = _earlier(brief)
+        before = earlier_of(brief)
         step = run.proceed(state, said, before)
         if step is not None:
             return self._with_answers(step, brief)
@@ -178,13 +233,14 @@ class Grounded:
         return Reply(said, open_question(said[-1].text), sure=self._is_sure(sure))
 
     def _start(self, task: Task, brief: Brief) -> Reply:
-        step = self._runs[task.id].start(brief.said, _values(brief))
+        step = self._runs[task.id].start(brief.said, values_of(brief))
         return step.reply
 
     def _changed(self, brief: Brief) -> Reply | None:
-        """A value of a task that is done, said anew."""
-        values = _values(brief)
-        for run in self._runs.values():
+        """A value of a task that is done, said anew; of the last one, where several have it."""
+        values = values_of(brief)
+        last = brief.task.task if brief.task is not None else None
+        for run in sorted(self._runs.values(), key=lambda run: run.task.id != last):
             if values and (step := run.resume(values, brief.said)):
                 return step.reply
         return None
@@ -202,7 +258,7 @@ class Grounded:
         question = brief.question
         if question is None or question.slot is not None or question.kind is AnswerKind.FREE:
             return None
-        earlier = _earlier(brief)
+        earlier = earlier_of(brief)
         guesses = self._understand(earlier[-1], brief).unsure if earlier else ()
         if not guesses:
             return None
@@ -210,7 +266,7 @@ class Grounded:
         placed = by_place(words, [one.ask for one in guesses], self._language)
         chosen = next((one for one in guesses if placed and one.ask == placed[0].value), None)
         if chosen is None and not self._understand(brief.said, brief).sure:
-            chosen = self._understanding.among(brief.said, guesses, turns=_turns(brief))
+            chosen = self._understanding.among(brief.said, guesses, turns=turns_of(brief))
         answer = self._language.answer(words)
         if chosen is None and answer == "yes" and len(guesses) == 1:
             chosen = guesses[0]
@@ -328,7 +384,7 @@ class Grounded:
         return Reply(sentences(self._lines.colleague), None, Progress(None), advice)
 
     def _understand(self, text: str, brief: Brief) -> Understood:
-        return self._understanding.understand(text, turns=_turns(brief))
+        return self._understanding.understand(text, turns=turns_of(brief))
 
     def _answers(self, guesses: list[Guess], brief: Brief) -> tuple[Sentence, ...]:
         return tuple(
@@ -355,24 +411,6 @@ def _answer(item: Knowledge, mood: Mood | None) -> tuple[Sentence, ...]:
 
 def _last_said(brief: Brief) -> str:
     return next((turn.text for turn in reversed(brief.turns) if turn.who == "agent"), "")
-
-
-def _turns(brief: Brief) -> int:
-    return max(1, sum(turn.who == "caller" for turn in brief.turns))
-
-
-def _earlier(brief: Brief) -> tuple[str, ...]:
-    """What the caller said before this turn, oldest first."""
-    earlier = tuple(turn.text for turn in brief.turns if turn.who == "caller")
-    return earlier[:-1] if earlier[-1:] == (brief.said,) else earlier
-
-
-def _values(brief: Brief) -> tuple[tuple[str, str], ...]:
-    """What earlier tasks collected; the last one may still be in its place."""
-    values = dict(brief.slots)
-    if brief.task is not None:
-        values |= {slot.name: slot.value for slot in brief.task.slots if slot.value is not None}
-    return tuple(values.items())
 
 
 def _takes_any_words(run: TaskRun, state: TaskState) -> bool:

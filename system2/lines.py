@@ -43,6 +43,9 @@ class Lines:
     not_done: str
     came_back: str
     came_to_nothing: str
+    set_out: str
+    failed: str
+    left: str
 
 
 _ENGLISH = Lines(
@@ -76,6 +79,9 @@ _ENGLISH = Lines(
     not_done="I'm sorry, that did not work.",
     came_back="About what I was looking into: {text}",
     came_to_nothing="What I was looking into did not work out, I'm sorry.",
+    set_out="This takes a moment. I'll tell you as soon as I know.",
+    failed="I'm sorry, that did not work just now. Is there anything else I can help with?",
+    left="All right, I won't do that. Is there anything else I can help with?",
 )
 
 _CHINESE = Lines(
@@ -109,6 +115,9 @@ _CHINESE = Lines(
     not_done="很抱歉，没有办成。",
     came_back="刚才帮您查的有结果了：{text}",
     came_to_nothing="很抱歉，刚才帮您查的没有结果。",
+    set_out="这个要一点时间，有结果我马上告诉您。",
+    failed="很抱歉，这边暂时没有成功。还有什么可以帮您？",
+    left="好的，那就先不办了。还有什么可以帮您？",
 )
 
 _LINES: Mapping[str, Lines] = MappingProxyType({"en": _ENGLISH, "zh": _CHINESE})

@@ -6,12 +6,11 @@ nothing asked, until the next one begins: so the values are remembered.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from policies.dialogue import ChoiceType, Collect, DigitsType, Outcome, PatternType, Task
+from policies.dialogue import ChoiceType, Collect, DigitsType, PatternType, Task
 from policies.policy import Policy
 from policies.timing import Ending
 from system1.language import Language
@@ -19,7 +18,8 @@ from system1.language import words as language_words
 from system1.questions import AnswerKind, Question, Slot, TaskState
 from system1.thoughts import Advice, Progress
 from system2.lines import lines_of
-from system2.reply import Reply, open_question, sentences
+from system2.outcomes import TaskEnd
+from system2.reply import Reply, sentences
 from system2.spoken.characters import digit_runs
 from system2.spoken.found import Found, Words, words_of
 from system2.spoken.mentions import mentioned
@@ -74,6 +74,7 @@ class TaskRun:
         self._today = today
         self._lines = lines_of(language)
         self._collects = {collect.slot: collect for collect in task.collect}
+        self.end = TaskEnd(task, language, today)
 
     def start(self, said: str, known: Iterable[tuple[str, str]] = ()) -> Step:
         """Begin: what the caller has said already is taken; what is ``known`` is confirmed.
@@ -298,7 +299,10 @@ class TaskRun:
                 state = replace(state, asking=slot.name, confirming=True)
                 return self.again(state)
         state = replace(state, asking=None, confirming=False)
-        return self._outcome(self.task.then, state, Progress(state))
+        wanted = self.end.wanted(_values(state))
+        if wanted is not None:
+            return Reply((), None, Progress(state), use=wanted)
+        return replace(self.end.reply(self.task.then, _values(state)), progress=Progress(state))
 
     def _asking(self, state: TaskState, line: str) -> Reply:
         collect = self._collects[state.asking or ""]
@@ -307,7 +311,8 @@ class TaskRun:
 
     def _give_up(self, state: TaskState) -> Reply:
         if self.task.give_up is not None:
-            return self._outcome(self.task.give_up, state, Progress(None))
+            ending = self.end.reply(self.task.give_up, _values(state))
+            return replace(ending, progress=Progress(None))
         target = next(iter(self._policy.transfer), None)
         if target is None:
             line, advice = self._lines.gave_up, None
@@ -315,16 +320,6 @@ class TaskRun:
             line, advice = self._lines.gave_up_transfer, Advice(Ending.TRANSFER, target)
         question = None if advice else Question(AnswerKind.YES_NO)
         return Reply(sentences(line, (self.task.id,)), question, Progress(None), advice)
-
-    def _outcome(self, outcome: Outcome, state: TaskState, progress: Progress) -> Reply:
-        values = {slot.name: slot.value for slot in state.slots}
-
-        def spoken(match: re.Match[str]) -> str:
-            return self._spoken(self._collects[match[1]], values.get(match[1]))
-
-        text = re.sub(r"\{([^{}]*)\}", spoken, outcome.say)
-        advice = Advice(outcome.do, outcome.to) if outcome.do else None
-        return Reply(sentences(text, (self.task.id,)), open_question(text), progress, advice)
 
     def _spoken(self, collect: Collect, value: str | None) -> str:
         if value is None:
@@ -334,6 +329,10 @@ class TaskRun:
     def _rest(self, words: Words) -> str:
         kept = (word for word in words if word != _TAKEN)
         return ("" if self._language.code == "zh" else " ").join(kept)
+
+
+def _values(state: TaskState) -> dict[str, str | None]:
+    return {slot.name: slot.value for slot in state.slots}
 
 
 def _slot(state: TaskState, name: str) -> Slot:

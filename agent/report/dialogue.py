@@ -10,6 +10,7 @@ from agent.figures import Gap
 from agent.records import (
     CallEnded,
     Decision,
+    ErrandDone,
     PerceptSeen,
     Record,
     Remembered,
@@ -19,7 +20,7 @@ from agent.records import (
 from agent.report.timeline import flags
 from agent.report.words import caller_turns, unheard
 from agent.result import Check
-from agent.wording import Wording, evidence, joined, length
+from agent.wording import Wording, evidence, joined, length, used
 from system1.percepts import Heard, SoundEvent
 
 Side: TypeAlias = Literal["caller", "agent", "note"]
@@ -70,6 +71,9 @@ def conversation(
                 lines.append(
                     Line(at, at, "note", "sound", "", f"{sound} {detail}".replace("_", " ").strip())
                 )
+            case ErrandDone(started=started, done=done):
+                text = used(record, words)
+                lines.append(Line(started, done, "note", "tool", "", text))
             case Remembered(at=at, op=op, detail=detail):
                 text = f"{words('memory')}: {op} {detail}".strip()
                 lines.append(Line(at, at, "note", "memory", "", text))

@@ -31,16 +31,24 @@ def speak_value(collect: Collect, value: str, language: Language, today: date | 
         case "yes_no":
             return _YES_NO[language.code].get(value, value)
         case "date":
-            day = date.fromisoformat(value)
-            near = today is not None and timedelta(0) <= day - today < timedelta(days=365)
-            dates = dates_zh if language.code == "zh" else dates_en
-            return str(dates.speak(day, year=not near))
+            return speak_date(value, language, today) or value
         case "time":
             clock = time.fromisoformat(value)
             times = times_zh if language.code == "zh" else times_en
             return str(times.speak(clock.hour, clock.minute))
         case _:
             assert_never(collect.type)
+
+
+def speak_date(value: str, language: Language, today: date | None = None) -> str | None:
+    """A date such as 2026-03-03 as it is said; None for what is none. See ``speak_value``."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return None
+    near = today is not None and timedelta(0) <= day - today < timedelta(days=365)
+    dates = dates_zh if language.code == "zh" else dates_en
+    return str(dates.speak(day, year=not near))
 
 
 def spell(value: str, language: Language) -> str:

@@ -13,6 +13,7 @@ from agent.records import (
     CallerTurn,
     CallOpened,
     Decision,
+    ErrandDone,
     FloorChange,
     PerceptSeen,
     Record,
@@ -22,12 +23,15 @@ from agent.records import (
 )
 from policies.timing import Ending
 from system1.acts import Because, Kind
+from system1.errands import Errand, Outcome, Proposal
 from system1.notices import FloorAction, FloorState
 from system1.percepts import (
     EndOfTurn,
     Heard,
+    Percept,
     PlaybackCut,
     Prosody,
+    Returned,
     SoundEvent,
     SpeechStarted,
     Thought,
@@ -42,7 +46,9 @@ from system1.thoughts import (
     Failed,
     NotUnderstood,
     Progress,
+    Propose,
     Sentence,
+    SetOut,
     ThoughtContent,
 )
 
@@ -74,6 +80,7 @@ RECORDS: list[Record] = [
     ThinkDone(3.0, 1, False, 20, 2.0, 2.3, 2.4, 5, 6, "answered", ("restore",)),
     Decision(3.0, "say", 1, WHY, "Hello.", Kind.REPLY),
     Decision(3.0, "stop", 1, WHY),
+    ErrandDone(3.1, 1, "track", 2.0, 3.1, False, 1.1, 0, True, "late"),
     Remembered(3.1, "recall", "2 facts"),
     CallEnded(4.0, "transferred", "agent", 4.0, "support"),
 ]
@@ -103,6 +110,7 @@ def test_the_keys_of_the_contract(tmp_path: Path) -> None:
         "think",
         "decision",
         "memory",
+        "tool",
         "call_ended",
     }
     assert {"from", "to", "action"} <= set(by_event["floor"])
@@ -111,6 +119,21 @@ def test_the_keys_of_the_contract(tmp_path: Path) -> None:
     assert wanted <= set(by_event["utterance"])
     assert {"outcome", "by", "duration"} <= set(by_event["call_ended"])
     assert read_journal(path) == RECORDS
+
+
+@pytest.mark.parametrize(
+    "percept",
+    [
+        Returned(1.0, Outcome(Errand(1, "track", '{"number":"4711"}'), True, "secret")),
+        Thought(1.0, 1, SetOut(Errand(1, "track", '{"number":"4711"}'))),
+        Thought(1.0, 1, Propose(Proposal("refund", '{"number":"4711"}', "Shall I?"))),
+    ],
+)
+def test_what_tools_are_given_and_say_stays_out(percept: Percept) -> None:
+    line = json.dumps(to_json(PerceptSeen(1.0, percept)))
+    assert "4711" not in line
+    assert "secret" not in line
+    assert isinstance(from_json(json.loads(line)), PerceptSeen)
 
 
 @pytest.mark.parametrize(

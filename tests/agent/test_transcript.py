@@ -11,6 +11,7 @@ from agent.records import (
     CallEnded,
     CallerTurn,
     Decision,
+    ErrandDone,
     PerceptSeen,
     Record,
     Remembered,
@@ -149,6 +150,8 @@ def test_the_rest_of_a_call() -> None:
             PerceptSeen(1.0, SoundEvent(1.0, "dtmf", "5")),
             PerceptSeen(1.5, SoundEvent(1.5, "beep")),
             Remembered(2.0, "recall", "2 facts"),
+            ErrandDone(2.1, 1, "track", 0.5, 2.0, True, 1.5, 12, False),
+            ErrandDone(2.2, 2, "refund", 0.5, 2.0, False, 1.5, 0, True, "late"),
             Decision(3.0, "transfer", "support", sample.LONG),
             CallEnded(3.0, "transferred", "agent", 3.0, "support"),
         ]
@@ -156,6 +159,8 @@ def test_the_rest_of_a_call() -> None:
         " 0:01.0 ▌ Caller  [dtmf 5]",
         " 0:01.5 ▌ Caller  [beep]",
         " 0:02.0 ▌         memory: recall 2 facts",
+        " 0:02.1 ▌         ✦ tool track 1.50 s",
+        " 0:02.2 ▌         ✦ tool refund 1.50 s · too late · in the background",
         " 0:03.0 ▌         ↳ transfers the call → support  bargein.long: speech 0.42 s",
         " 0:03.0 ▌         Transferred → support  3.00 s",
     ]

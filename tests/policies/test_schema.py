@@ -96,7 +96,8 @@ def test_the_ends_of_a_range_that_it_shows_are_those_that_hold(model: type[Secti
     ranges = 0
     for section in sections(model):
         shown = section.model_json_schema()["properties"]
-        for key, field in section.model_fields.items():
+        for name, field in section.model_fields.items():
+            key = field.alias or name
             for one in (shown[key], *shown[key].get("anyOf", ())):
                 assert not {"minimum", "exclusiveMinimum"} <= one.keys(), f"{section}.{key}"
                 assert not {"maximum", "exclusiveMaximum"} <= one.keys(), f"{section}.{key}"
