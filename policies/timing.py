@@ -50,7 +50,7 @@ class Endpointing(Section):
         "Unit: s.",
     )
     long_wait: Seconds = Field(
-        0.2,
+        0.05,
         gt=0,
         le=1000,
         description="After this much silence a further second of waiting costs twice as much as "
