@@ -58,13 +58,14 @@ class OpenAIEmbedder:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """See ``Embedder``."""
-        import httpx
         import numpy as np
         import openai
 
         # Redirects and the environment's proxies are not followed: what is known of a caller goes
         # to the address in the policy and nowhere else.
-        with httpx.Client(trust_env=False, follow_redirects=False, timeout=self._timeout_s) as http:
+        with openai.DefaultHttpxClient(
+            trust_env=False, follow_redirects=False, timeout=self._timeout_s
+        ) as http:
             client = openai.OpenAI(
                 base_url=self._url,
                 api_key=self._key or "none",

@@ -74,6 +74,12 @@ class PostgresMemory(Tables):
         self, url: str, *, timeout_s: float = 5.0, embedder: Embedder | None = None
     ) -> None:
         super().__init__(embedder)
+        try:
+            import psycopg  # noqa: F401
+        except ImportError:
+            raise StoreError(
+                "PostgreSQL needs psycopg: pip install 'kairos-voice[postgres]'"
+            ) from None
         self._url = url
         self._timeout_s = timeout_s
         self._db: psycopg.Connection[Row] | None = None
@@ -93,12 +99,8 @@ class PostgresMemory(Tables):
         if self._closed:
             raise StoreError("PostgreSQL: the memory is closed")
         if self._db is None or self._db.closed:
-            try:
-                import psycopg
-            except ImportError:
-                raise StoreError(
-                    "PostgreSQL needs psycopg: pip install 'kairos-voice[postgres]'"
-                ) from None
+            import psycopg
+
             ms = int(1000 * self._timeout_s)
             self._db = psycopg.connect(
                 self._url,
@@ -110,6 +112,17 @@ class PostgresMemory(Tables):
             self._db.execute(cast(LiteralString, f"set lock_timeout = {ms}"))
             self._db.execute("set time zone 'UTC'")
         return self._db
+
+    def _ready(self) -> None:
+        """A server that was away in the meantime is asked anew."""
+        import psycopg
+
+        try:
+            self._connection().execute("select 1")
+        except psycopg.OperationalError:
+            if self._db is not None:
+                self._db.close()
+            self._connection()
 
     @contextmanager
     def _faults(self) -> Iterator[None]:

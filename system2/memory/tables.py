@@ -70,9 +70,14 @@ class Tables(ABC):
     def _erase(self) -> None:
         """See to it that what was deleted is in no file any more."""
 
+    def _ready(self) -> None:
+        """Called before anything is done."""
+        return
+
     @contextmanager
     def _using(self) -> Iterator[None]:
         with self._lock, self._faults():
+            self._ready()
             yield
 
     def recall(self, customer: str, now: datetime) -> Profile:
@@ -198,13 +203,13 @@ class Tables(ABC):
         with self._using():
             with self._transaction():
                 row = self._customer(customer)
-                if row is None:
-                    return Erased()
-                facts, episodes = self._ids("fact", row), self._ids("episode", row)
+                facts = self._ids("fact", row) if row is not None else []
+                episodes = self._ids("episode", row) if row is not None else []
                 self._delete(facts, episodes)
-                self._run("delete from customer where id = ?", (row,))
+                self._run("delete from customer where name = ?", (customer,))
+            # Of a stranger's too: the last time it may not have come to its end.
             self._erase()
-        return Erased(1, len(facts), len(episodes))
+        return Erased(int(row is not None), len(facts), len(episodes))
 
     def expire(self, now: datetime, retention_days: int, of: str = "") -> Erased:
         """See ``LongTermMemory``."""

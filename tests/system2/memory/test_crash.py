@@ -11,7 +11,7 @@ import pytest
 
 from system2.memory.store import LongTermMemory, open_store
 from tests.system2.memory.conftest import empty
-from tests.system2.memory.lives import values
+from tests.system2.memory.lives import day, values
 from tests.system2.memory.server import Server
 from tests.system2.memory.writer import FACTS
 
@@ -26,12 +26,15 @@ def die(where: str, kills: int) -> dict[int, int]:
         capture_output=True,
         text=True,
         check=True,
+        timeout=60,
     )
     lines = (line.split() for line in done.stdout.splitlines())
     return {int(life): int(count) for life, count in lines}
 
 
-def check(store: LongTermMemory, facts: dict[str, int], episodes: set[str], told: dict[int, int]) -> None:
+def check(
+    store: LongTermMemory, facts: dict[str, int], episodes: set[str], told: dict[int, int]
+) -> None:
     """``facts``: how many of each call there are; ``episodes``: the calls."""
     assert set(facts) == episodes
     assert set(facts.values()) == {FACTS}
@@ -74,11 +77,11 @@ def test_postgres_outlives_its_writers_and_itself(server: Server) -> None:
     empty(server.url)
     told = die(server.url, 10)
     store = open_store(server.url)
-    before = store.recall("ann", NOW).calls
+    before = store.recall("ann", day(999)).calls
     # Killed like a machine that loses its power: the store finds its way back by itself.
     server.stop()
     server.start()
-    assert store.recall("ann", NOW).calls == before
+    assert store.recall("ann", day(999)).calls == before
     with psycopg.connect(server.url) as db:
         facts = dict(db.execute("select call, count(*) from fact group by call").fetchall())
         episodes = {row[0] for row in db.execute("select call from episode")}

@@ -47,11 +47,11 @@ def of_sqlite(path: Path) -> list[Path]:
 
 
 def by_forgetting(store: LongTermMemory) -> None:
-    assert store.forget("ann-" + SECRETS[2]).facts == 61
+    assert store.forget("ann-" + SECRETS[2]).facts == 120
 
 
 def by_expiring(store: LongTermMemory) -> None:
-    assert store.expire(day(999), 30, of="ann").facts == 61
+    assert store.expire(day(999), 30, of="ann").facts == 120
 
 
 @pytest.mark.parametrize("erase", [by_forgetting, by_expiring])
