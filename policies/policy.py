@@ -29,6 +29,7 @@ from policies.model import (
     repeated,
 )
 from policies.phrases import phrasebook
+from policies.remembering import MemoryPolicy
 from policies.timing import (
     Backchannels,
     Ending,
@@ -59,12 +60,6 @@ class VoiceChoice(Section):
     sample: FileBeside | None = Field(None, description="Path of a recording, beside the policy.")
     rate: int = Field(170, ge=80, le=450, description="Speaking rate. Unit: words per minute.")
     pitch: int = Field(50, ge=0, le=99, description="Base pitch on the engine's scale 0 to 99.")
-
-
-class MemoryPolicy(Section):
-    """How long a customer is remembered."""
-
-    retention_days: int = Field(365, ge=0, le=36500, description="0 keeps nothing. Unit: days.")
 
 
 class Privacy(Section):
@@ -154,7 +149,7 @@ class Policy(Section):
     transfer: dict[Id, Text] = Field(
         default_factory=dict, description="Where calls can be handed to: name and address."
     )
-    memory: MemoryPolicy = Field(MemoryPolicy(), description="What is kept after a call.")
+    memory: MemoryPolicy = Field(MemoryPolicy(), description="What is remembered of callers.")
     privacy: Privacy = Field(Privacy(), description="What is masked.")
 
     @model_validator(mode="before")
@@ -211,6 +206,10 @@ class Policy(Section):
             (("rules", at, "when", "hours"), "needs an hours section at the top of the policy")
             for at, rule in enumerate(self.rules)
             if rule.when.hours is not None and self.hours is None
+        ]
+        findings += [
+            (("memory", *place), slip)
+            for place, slip in self.memory.slips(self.tasks, self.privacy.mask)
         ]
         sections: tuple[tuple[str, Sequence[Disclosure | Rule | Task | Knowledge]], ...] = (
             ("disclosures", self.disclosures),

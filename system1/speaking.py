@@ -134,7 +134,7 @@ def _tell(scene: Scene, spoken: Spoken) -> None:
     spoken.question = work.question
     scene.memory.question = work.question
     if work.has_task:
-        scene.memory.follow(work.task)
+        scene.memory.follow(work.task, scene.turns)
     scene.memory.proposed = work.proposal
     scene.memory.told(work.news)
     for name, value in work.notes:
