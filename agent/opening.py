@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,10 +12,13 @@ from agent import files
 from agent.advising import DEFAULT_ADVICE_S, WALL_S, Adviser, Advising
 from agent.journal import Journal
 from agent.records import CallOpened
+from agent.remembering import Remembering
 from agent.thinking import Clock, Thinking
 from policies.hours import noon_of
 from policies.loading import load_policy
 from policies.policy import Policy
+from system2.memory.extraction import Extractor
+from system2.memory.store import LongTermMemory
 from system2.models import open_mind
 
 DEFAULT_THINK_S = 0.3
@@ -39,6 +42,9 @@ class Options:
     starts: datetime | None = None
     adviser: Adviser | None = None
     advice: float = DEFAULT_ADVICE_S
+    caller_id: str | None = None
+    memory: LongTermMemory | None = None
+    extractor: Extractor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class Opening:
     journal: Journal
     opened: CallOpened
     folder: Path | None
+    remembering: Remembering | None = None
 
 
 def prepare(policy: Policy, profile: str, options: Options) -> Opening:
@@ -76,7 +83,9 @@ def prepare(policy: Policy, profile: str, options: Options) -> Opening:
         local.isoformat(timespec="minutes"),
     )
     thinking = Thinking(mind, options.clock, options.think)
-    return Opening(policy, thinking, _advising(policy, options), journal, opened, folder)
+    advising = _advising(policy, options)
+    remembering = _remembering(policy, options, local)
+    return Opening(policy, thinking, advising, journal, opened, folder, remembering)
 
 
 def _advising(policy: Policy, options: Options) -> Advising | None:
@@ -91,6 +100,19 @@ def _advising(policy: Policy, options: Options) -> Advising | None:
         patience_s = terms.deadline if options.clock == "live" else WALL_S
         adviser = SystemOne(terms, os.environ.get(terms.key_env), patience_s)
     return Advising(adviser, options.clock, terms.deadline, options.advice)
+
+
+def _remembering(policy: Policy, options: Options, local: datetime) -> Remembering | None:
+    """None for a caller without an id: anonymous callers are many, and no one of them is known."""
+    caller_id = (options.caller_id or "").strip()
+    if not caller_id:
+        return None
+    if options.clock == "live":
+        began = datetime.now(UTC)
+    else:
+        zone = ZoneInfo(policy.hours.timezone) if policy.hours is not None else UTC
+        began = local.replace(tzinfo=zone)
+    return Remembering(policy, caller_id, began, options.memory, options.extractor)
 
 
 def loaded(policy: str | Path | Policy) -> Policy:

@@ -16,12 +16,15 @@ from agent.advising import DEFAULT_ADVICE_S, Adviser
 from agent.call import Call
 from agent.opening import DEFAULT_THINK_S, Opening, Options, loaded, prepare
 from agent.records import Outcome, Record
+from agent.remembering import UNKNOWN, Recalled, recalled
 from agent.schedule import Schedule
 from agent.trouble import log_failure
 from policies.policy import Policy
 from speech.wordmouth import WordMouth
 from system1.percepts import CallerLeft, Percept, SoundEvent
 from system1.questions import Question
+from system2.memory.extraction import Extractor
+from system2.memory.store import LongTermMemory
 
 PROFILE = "text"
 
@@ -29,7 +32,7 @@ PROFILE = "text"
 class WordConversation:
     """A call at text fidelity. Make one with ``open``."""
 
-    def __init__(self, opening: Opening) -> None:
+    def __init__(self, opening: Opening, known: Recalled = UNKNOWN) -> None:
         self.policy = opening.policy
         self._script = Schedule()
         mouth = WordMouth(lambda: self._call.now, opening.policy.voice.rate)
@@ -41,8 +44,9 @@ class WordConversation:
             opening.journal,
             (self._script, mouth),
             opening.advising,
+            opening.remembering,
         )
-        self._call.begin(opening.opened)
+        self._call.begin(opening.opened, known)
 
     @classmethod
     @asynccontextmanager
@@ -59,10 +63,13 @@ class WordConversation:
         starts: datetime | None = None,
         adviser: Adviser | None = None,
         advice: float = DEFAULT_ADVICE_S,
+        memory: LongTermMemory | None = None,
+        extractor: Extractor | None = None,
     ) -> AsyncIterator[WordConversation]:
         """Open a call; see ``Conversation.open``. ``events.jsonl`` is all that is written."""
-        options = Options(model, out, "virtual", think, scenario, today, starts, adviser, advice)
-        conversation = cls(prepare(loaded(policy), PROFILE, options))
+        options = Options(model, out, "virtual", think, scenario, today, starts, adviser, advice, caller_id, memory, extractor)
+        opening = prepare(loaded(policy), PROFILE, options)
+        conversation = cls(opening, await recalled(opening.remembering))
         try:
             yield conversation
         except BaseException as error:

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from policies.advising import ServerUrl
 from policies.dialogue import Task
-from policies.model import Finding, Id, Seconds, Section, Template, Text, refuse
+from policies.model import Finding, Id, Place, Seconds, Section, Template, Text, refuse
 
 
 def _file(value: str, info: ValidationInfo) -> str:
@@ -142,7 +142,7 @@ class MemoryPolicy(Section):
         types: Mapping[str, object] = {
             one.slot: one.type for task in tasks for one in task.collect
         }
-        named = [(("keep", at), slot) for at, slot in enumerate(self.keep or ())]
+        named: list[tuple[Place, str]] = [(("keep", at), slot) for at, slot in enumerate(self.keep or ())]
         if self.consent is not None:
             named.append((("consent", "slot"), self.consent.slot))
         for place, slot in named:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,9 +26,11 @@ from scenarios.caller_agent import CallerAgent
 from scenarios.checks import Call, expectations
 from scenarios.director import Director, HangUp, Spoken
 from scenarios.line import EchoPath
+from scenarios.memory import memory_of
 from scenarios.script import Scenario
 from scenarios.wordcaller import WordCaller, WordLine, word_lines
 from speech.protocols import SAMPLE_RATE, Audio
+from system2.memory.store import LongTermMemory
 
 FRAME = SAMPLE_RATE // 100
 """Samples handed over at a time: 10 ms."""
@@ -80,15 +82,18 @@ async def run_scenario(
     """
     began = time.perf_counter()  # wall seconds are for result.json alone
     policy = load_policy(script.policy, path)
-    settings = _Settings(script, path, policy, out, listener, speech, model)
     fidelity = script.fidelity or fidelity
-    if script.caller.policy is not None:
-        fidelity = "audio"  # two agents have nothing but sound in common
-        director, heard = await _agents(settings)
-    else:
-        director, heard = await (_words(settings) if fidelity == "text" else _audio(settings))
+    with memory_of(script, policy) as memory:
+        store = memory.store if memory is not None else None
+        settings = _Settings(script, path, policy, out, listener, speech, model, store)
+        if script.caller.policy is not None:
+            fidelity = "audio"  # two agents have nothing but sound in common
+            director, heard = await _agents(settings)
+        else:
+            director, heard = await (_words(settings) if fidelity == "text" else _audio(settings))
+        remembered = memory.after() if memory is not None else {}
     wall_s = time.perf_counter() - began
-    judged = _judge(script, director, heard, fidelity, wall_s)
+    judged = _judge(script, director, heard, fidelity, wall_s, remembered)
     if out is not None:
         write_outcome(
             out,
@@ -113,6 +118,7 @@ class _Settings:
     listener: Listener | None
     speech: str | None
     model: str
+    memory: LongTermMemory | None
 
     def audio(self) -> AbstractAsyncContextManager[Conversation]:
         """A conversation that hears and speaks."""
@@ -120,6 +126,7 @@ class _Settings:
             self.policy,
             speech=self.speech,
             model=self.model,
+            caller_id=self.script.caller.id,
             out=self.out,
             think=self.script.think,
             scenario=self.script.scenario,
@@ -129,6 +136,7 @@ class _Settings:
             advice=self._advice(),
             extra_words=self.script.hears,
             report=False,
+            memory=self.memory,
         )
 
     def words(self) -> AbstractAsyncContextManager[WordConversation]:
@@ -136,6 +144,7 @@ class _Settings:
         return WordConversation.open(
             self.policy,
             model=self.model,
+            caller_id=self.script.caller.id,
             out=self.out,
             think=self.script.think,
             scenario=self.script.scenario,
@@ -143,6 +152,7 @@ class _Settings:
             starts=self.script.starts,
             adviser=self._adviser(),
             advice=self._advice(),
+            memory=self.memory,
         )
 
     def _adviser(self) -> ScriptedAdviser | None:
@@ -233,7 +243,12 @@ def _listen(
 
 
 def _judge(
-    script: Scenario, director: Director, heard: _Heard, fidelity: Fidelity, wall_s: float
+    script: Scenario,
+    director: Director,
+    heard: _Heard,
+    fidelity: Fidelity,
+    wall_s: float,
+    remembered: Mapping[str, str],
 ) -> ScenarioResult:
     records = tuple(heard.records)
     ended = next(one for one in reversed(records) if isinstance(one, CallEnded))
@@ -250,6 +265,7 @@ def _judge(
         heard=bridged(spans, 0.0),
         spoken=agent_spans(records, heard.agent),
         figures=figures,
+        remembered=remembered,
     )
     checks = tuple(map(_rounded, (*director.finish(ended.at), *expectations(script.expect, call))))
     result = sum_up(records, figures, fidelity=fidelity, wall_s=wall_s, checks=checks)

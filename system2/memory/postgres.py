@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, LiteralString, cast
+from typing import TYPE_CHECKING
 
 from system2.errors import StoreError
 from system2.memory.embedding import Embedder
@@ -108,8 +108,8 @@ class PostgresMemory(Tables):
                 connect_timeout=max(LEAST_CONNECT_S, round(self._timeout_s)),
                 application_name="kairos",
             )
-            self._db.execute(cast(LiteralString, f"set statement_timeout = {ms}"))
-            self._db.execute(cast(LiteralString, f"set lock_timeout = {ms}"))
+            self._db.execute(f"set statement_timeout = {ms}".encode())
+            self._db.execute(f"set lock_timeout = {ms}".encode())
             self._db.execute("set time zone 'UTC'")
         return self._db
 
@@ -147,8 +147,7 @@ class PostgresMemory(Tables):
             yield
 
     def _run(self, sql: str, values: Sequence[Cell] = ()) -> list[Row]:
-        # Every statement is written in this package; none is made of anybody's words.
-        statement = cast(LiteralString, sql.replace("?", "%s"))
+        statement = sql.replace("?", "%s").encode()
         cursor = self._connection().execute(statement, [*values] if values else None)
         return cursor.fetchall() if cursor.description is not None else []
 

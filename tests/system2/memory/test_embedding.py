@@ -68,7 +68,7 @@ def test_who_is_first_by_both_is_first(opened: Opener) -> None:
 def test_vectors_of_another_model_are_left_alone(opened: Opener) -> None:
     remember(opened, Bags(), "the bill was high")
     other = Bags()
-    other.name = "other"  # type: ignore[misc]
+    other.name = "other"
     assert opened(other).search("ann", "invoice") == ()
 
 
