@@ -128,7 +128,20 @@ class Conversation:
         mouth = AudioMouth(
             open_voice(profile, chosen.language, voice.name, voice.rate, voice.pitch)
         )
-        options = Options(model, out, clock, think, scenario, today, starts, adviser, advice, caller_id, memory, extractor)
+        options = Options(
+            model,
+            out,
+            clock,
+            think,
+            scenario,
+            today,
+            starts,
+            adviser,
+            advice,
+            caller_id,
+            memory,
+            extractor,
+        )
         opening = prepare(chosen, profile, options)
         conversation = cls(opening, ears, mouth, await recalled(opening.remembering))
         began = time.perf_counter()  # wall seconds are for result.json alone

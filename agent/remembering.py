@@ -40,6 +40,10 @@ WHERE = "KAIROS_MEMORY"
 LAST_CALL = "last_call"
 """Under this name a caller's last call is told of among what is known."""
 
+AHEAD = timedelta(days=1)
+"""What was learnt this little later is known too: clocks differ from machine to machine, and calls
+in virtual time all begin at the same moment."""
+
 Op = Literal["recall", "write", "forget", "skip", "failed"]
 Done = TypeVar("Done")
 
@@ -101,9 +105,7 @@ def _embedder(rules: MemoryPolicy, environ: Mapping[str, str]) -> Embedder | Non
     from system2.memory.embedding import OpenAIEmbedder
 
     key = environ.get(terms.key_env)
-    return OpenAIEmbedder(
-        terms.url, terms.model, key, timeout_s=terms.timeout, floor=terms.floor
-    )
+    return OpenAIEmbedder(terms.url, terms.model, key, timeout_s=terms.timeout, floor=terms.floor)
 
 
 async def recalled(remembering: Remembering | None) -> Recalled:
@@ -164,7 +166,7 @@ class Remembering:
 
     def _recalled(self) -> Profile:
         since = self._began - timedelta(days=self._policy.memory.retention_days)
-        return self._opened().recall(self._customer, self._began).since(since)
+        return self._opened().recall(self._customer, self._began + AHEAD).since(since)
 
     def _known(self, profile: Profile) -> tuple[tuple[str, str], ...]:
         """What is masked or not kept today may have been stored under yesterday's policy."""
@@ -203,9 +205,7 @@ class Remembering:
                 # A model that fails must not cost what the rules have learnt.
                 log_forgetful(f"a model was to learn from the call: {type(error).__name__}")
         learned = kept(together(by_rule(over), more), over)
-        episode = Episode(
-            self._call, self._began, over.outcome, learned.summary, over.scene.turns
-        )
+        episode = Episode(self._call, self._began, over.outcome, learned.summary, over.scene.turns)
 
         def written() -> str:
             now = self._began + timedelta(seconds=at)

@@ -67,7 +67,20 @@ class WordConversation:
         extractor: Extractor | None = None,
     ) -> AsyncIterator[WordConversation]:
         """Open a call; see ``Conversation.open``. ``events.jsonl`` is all that is written."""
-        options = Options(model, out, "virtual", think, scenario, today, starts, adviser, advice, caller_id, memory, extractor)
+        options = Options(
+            model,
+            out,
+            "virtual",
+            think,
+            scenario,
+            today,
+            starts,
+            adviser,
+            advice,
+            caller_id,
+            memory,
+            extractor,
+        )
         opening = prepare(loaded(policy), PROFILE, options)
         conversation = cls(opening, await recalled(opening.remembering))
         try:

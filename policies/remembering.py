@@ -139,10 +139,10 @@ class MemoryPolicy(Section):
 
     def slips(self, tasks: Sequence[Task], mask: Sequence[str]) -> Iterator[Finding]:
         """What does not fit the rest of the policy; places below ``memory``."""
-        types: Mapping[str, object] = {
-            one.slot: one.type for task in tasks for one in task.collect
-        }
-        named: list[tuple[Place, str]] = [(("keep", at), slot) for at, slot in enumerate(self.keep or ())]
+        types: Mapping[str, object] = {one.slot: one.type for task in tasks for one in task.collect}
+        named: list[tuple[Place, str]] = [
+            (("keep", at), slot) for at, slot in enumerate(self.keep or ())
+        ]
         if self.consent is not None:
             named.append((("consent", "slot"), self.consent.slot))
         for place, slot in named:

@@ -157,7 +157,9 @@ def remembers(name: str, wanted: str | None, call: Call) -> Check:
     value = call.remembered.get(name)
     title = f"memory of {name} is " + ("empty" if wanted is None else repr(wanted))
     message = "nothing is remembered" if value is None else f"it is {value!r}"
-    message += "" if value == wanted else f"; wanted {'nothing' if wanted is None else repr(wanted)}"
+    message += (
+        "" if value == wanted else f"; wanted {'nothing' if wanted is None else repr(wanted)}"
+    )
     return Check(title, value == wanted, call.end.at, message)
 
 

@@ -44,7 +44,9 @@ TOP_LEVEL = frozenset(PACKAGES) | {
     "CHANGELOG.md",
 }
 
-HEAVY = "torch moshi transformers openai sounddevice pocketsphinx onnxruntime espeakng_loader"
+HEAVY = (
+    "torch moshi transformers openai sounddevice pocketsphinx onnxruntime espeakng_loader psycopg"
+)
 
 LONGEST_FILE_LINES = 400
 LONGEST_DOORPLATE_LINES = 10

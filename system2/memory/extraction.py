@@ -167,8 +167,11 @@ def _summary(over: CallOver) -> str:
     asked = next((text for who, text in over.said if who == "caller"), "")
     parts = [(_WORDS["asked"][chinese], asked)]
     hidden = scene.policy.privacy.mask
-    settled = [f"{one.name.replace('_', ' ')} {one.value}" for one in _settled(over)
-               if one.name not in hidden]
+    settled = [
+        f"{one.name.replace('_', ' ')} {one.value}"
+        for one in _settled(over)
+        if one.name not in hidden
+    ]
     parts.append((_WORDS["settled"][chinese], comma.join(settled)))
     mood = next((mood for mood in Mood if scene.showed[mood]), None)
     parts.append((_WORDS["mood"][chinese], _WORDS[mood.value][chinese] if mood else ""))

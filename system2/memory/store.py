@@ -64,9 +64,9 @@ class LongTermMemory(Protocol):
         ...
 
 
-def open_store(where: str, *, timeout_s: float = 5.0, embedder: Embedder | None = None) -> (
-    LongTermMemory
-):
+def open_store(
+    where: str, *, timeout_s: float = 5.0, embedder: Embedder | None = None
+) -> LongTermMemory:
     """The store at ``where``: a file's path, ``:memory:`` or ``postgresql://...``.
 
     ``timeout_s``: how long to wait for another who writes, or for a server. ``embedder``: searches

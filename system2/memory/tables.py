@@ -19,7 +19,7 @@ from system2.memory.grams import grams
 from system2.memory.profile import Episode, Erased, Fact, Memory, NewFact, Profile, Written
 from system2.memory.store import CANDIDATES, EPISODES
 
-Cell: TypeAlias = str | int | float | bytes | datetime | None | list[str]
+Cell: TypeAlias = str | int | float | bytes | datetime | list[str] | None
 Row: TypeAlias = tuple[object, ...]
 
 VERSION = 1
@@ -224,7 +224,9 @@ class Tables(ABC):
                     "case when valid_to is null then recorded else valid_to end < ?",
                     (*whose, before),
                 )
-                past = self._run(f"select id from episode where {theirs} and at < ?", (*whose, before))
+                past = self._run(
+                    f"select id from episode where {theirs} and at < ?", (*whose, before)
+                )
                 facts, episodes = [_int(one) for one in old], [_int(one) for one in past]
                 self._delete(facts, episodes)
                 gone = self._run(
@@ -240,7 +242,10 @@ class Tables(ABC):
         return erased
 
     def _ids(self, table: str, customer: int) -> list[int]:
-        return [_int(one) for one in self._run(f"select id from {table} where customer = ?", (customer,))]
+        return [
+            _int(one)
+            for one in self._run(f"select id from {table} where customer = ?", (customer,))
+        ]
 
     def _delete(self, facts: Sequence[int], episodes: Sequence[int]) -> None:
         documents = [document_of(one, episode=False) for one in facts]

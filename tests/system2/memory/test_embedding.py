@@ -205,9 +205,7 @@ def test_a_server_is_asked(endpoint: Endpoint) -> None:
         (200, b"{}", "no vectors"),
     ],
 )
-def test_a_server_that_is_of_no_use(
-    endpoint: Endpoint, status: int, body: bytes, why: str
-) -> None:
+def test_a_server_that_is_of_no_use(endpoint: Endpoint, status: int, body: bytes, why: str) -> None:
     endpoint.status, endpoint.body = status, body
     with pytest.raises(EmbeddingError, match=why) as caught:
         vectors(remote(endpoint.url), ["a secret"])

@@ -106,9 +106,7 @@ def test_a_name_is_no_code(store: LongTermMemory) -> None:
         ("did the parcel move", "the parcel has not moved for three days"),
     ],
 )
-def test_english_and_chinese_words_are_found(
-    store: LongTermMemory, query: str, found: str
-) -> None:
+def test_english_and_chinese_words_are_found(store: LongTermMemory, query: str, found: str) -> None:
     texts = [
         "我想退款因为商品有质量问题",
         "客户说包裹三天没有更新物流信息",

@@ -65,7 +65,8 @@ def main(where: str, kills: int) -> None:
         while block := os.read(listens, 4096):
             done += len(block)
         os.close(listens)
-        print(life, done, flush=True)
+        sys.stdout.write(f"{life} {done}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
