@@ -99,8 +99,8 @@ class Conversation:
         """Open a call; leaving the context ends it as if the caller had hung up.
 
         ``policy``: a shipped name, a path or a ``Policy``. ``speech``: a profile, else the
-        policy's, else ``embedded``. ``caller_id``: whom long-term memory knows the caller as; without
-        one nothing is recalled or kept.
+        policy's, else ``embedded``. ``caller_id``: whom long-term memory knows the caller as;
+        without one nothing is recalled or kept.
         ``out``: a folder for ``call.wav`` and ``events.jsonl``, written while the call goes on,
         and, unless ``report`` is False, for ``result.json`` and ``report.html`` at its end.
         ``clock``: ``virtual`` waits for the mind and charges ``think`` seconds to each thought;

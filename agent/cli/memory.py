@@ -138,10 +138,8 @@ def _opened(policy: str | None, store: str | None) -> Iterator[tuple[LongTermMem
         where = default_store() if chosen is None else store_of(chosen.memory)
     if not where.startswith(POSTGRES) and not Path(where).is_file():
         raise BadInput(f"{where}: there is no memory")
-    if store is None and chosen is not None:
-        memories = open_memory(chosen)
-    else:
-        memories = open_store(where)
+    of_policy = chosen if store is None else None
+    memories = open_store(where) if of_policy is None else open_memory(of_policy)
     try:
         yield memories, "" if chosen is None else customer_of(chosen, "")
     finally:

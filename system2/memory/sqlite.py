@@ -48,7 +48,7 @@ IN_MEMORY = ":memory:"
 
 
 class SqliteMemory(Tables):
-    """See ``LongTermMemory``. ``where``: a file's path, made if it is not there, or ``:memory:``."""
+    """See ``LongTermMemory``. ``where``: a file's path, made if need be, or ``:memory:``."""
 
     def __init__(
         self, where: str | Path, *, timeout_s: float = 5.0, embedder: Embedder | None = None
@@ -125,8 +125,8 @@ class SqliteMemory(Tables):
         # Grams hold letters and digits alone, so that quotes are all the quoting they need.
         wanted = " OR ".join(f'"{one}"' for one in words)
         rows = self._db.execute(
-            "select rowid from words where words match ? order by bm25(words, 0.0, 1.0), rowid desc "
-            "limit ?",
+            "select rowid from words where words match ? "
+            "order by bm25(words, 0.0, 1.0), rowid desc limit ?",
             (f"who : c{customer} AND grams : ({wanted})", limit),
         )
         return [int(row[0]) for row in rows]
