@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -279,7 +278,6 @@ async def test_a_model_that_fails_costs_nothing_learnt(
     logged = capsys.readouterr().err
     assert "RuntimeError" in logged
     assert "ann said" not in logged
-    await asyncio.sleep(0)
 
 
 def test_where_memory_is() -> None:

@@ -54,6 +54,7 @@ def by_expiring(store: LongTermMemory) -> None:
     assert store.expire(day(999), 30, of="ann").facts == 120
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("erase", [by_forgetting, by_expiring])
 @pytest.mark.parametrize("reopened", [False, True])
 def test_no_file_of_sqlite_holds_it(
@@ -74,6 +75,7 @@ def test_no_file_of_sqlite_holds_it(
     assert found_in(of_sqlite(path), *SECRETS) == set()
 
 
+@pytest.mark.slow
 def test_who_reads_while_it_is_cut_is_told_of(tmp_path: Path) -> None:
     """The log cannot be cut under a reader: that is said, and the next time it is done."""
     import sqlite3
