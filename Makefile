@@ -24,7 +24,7 @@ COMPILE := uv --quiet pip compile --no-emit-index-url --no-emit-find-links --no-
 	--no-annotate --python-version 3.11
 
 # Debian packages that a test needs, and a command of each.
-SYSTEM := chromium:chromium
+SYSTEM := chromium:chromium postgresql:pg_ctlcluster
 
 .DEFAULT_GOAL := help
 .PHONY: help demo env test check lint types bench system pins clean

@@ -23,6 +23,7 @@ from agent.records import (
     PerceptSeen,
     Utterance,
 )
+from agent.remembering import UNKNOWN, Recalled, Remembering
 from agent.thinking import Thinking
 from policies.policy import Policy
 from speech.protocols import Mouth
@@ -70,6 +71,7 @@ from system1.percepts import (
     WordPlayed,
 )
 from system1.questions import Question
+from system2.memory.extraction import CallOver, without_secrets
 
 DECIMALS = 4
 """Times are kept to 0.1 ms, so that a journal read back gives the same decisions."""
@@ -112,11 +114,14 @@ class Call:
         sources: Sequence[Source] = (),
         advising: Advising | None = None,
         errands: Errands | None = None,
+        remembering: Remembering | None = None,
     ) -> None:
         self.policy = policy
         self.journal = journal
         self.now = 0.0
         self.ended: Outcome | None = None
+        self._ended_at = 0.0
+        self._begun = False
         self._system1 = System1(policy)
         self._thinking = thinking
         self._mouth = mouth
@@ -124,14 +129,18 @@ class Call:
         self._sources = tuple(sources)
         self._advising = advising
         self._errands = errands
+        self._remembering = remembering
         self._timer: float | None = None
         self._open: dict[int, _Open] = {}
         self._history: list[tuple[str, str]] = []
 
-    def begin(self, opened: CallOpened) -> None:
-        """Open the line."""
+    def begin(self, opened: CallOpened, recalled: Recalled = UNKNOWN) -> None:
+        """Open the line to a caller of whom this is known."""
+        self._begun = True
         self.journal.write(opened)
-        self.perceive(CallStarted(0.0, opened.local))
+        if recalled.note is not None:
+            self.journal.write(recalled.note)
+        self.perceive(CallStarted(0.0, opened.local, recalled.known, recalled.calls))
 
     def perceive(self, percept: Percept) -> None:
         """Give System 1 a percept and do what it decides."""
@@ -224,7 +233,19 @@ class Call:
             for record in await self._errands.close(self.now):
                 self.journal.write(record)
         self._mouth.close()
+        await self._remember()
         self.journal.close()
+
+    async def _remember(self) -> None:
+        """The call is over: now it may take its time."""
+        if self._remembering is None:
+            return
+        if self._begun and self.ended is not None:
+            scene = self._system1.scene
+            said = without_secrets(scene, self._history)
+            over = CallOver(scene, self.ended, said)
+            self.journal.write(await self._remembering.write(over, self._ended_at))
+        await self._remembering.close()
 
     def _follow_playback(self, percept: Percept) -> None:
         match percept:
@@ -326,6 +347,7 @@ class Call:
             spoken = self._open[number]
             self._write_utterance(number, max(spoken.last, 0.0), spoken.chars)
         self.ended = outcome
+        self._ended_at = self.now
         self._timer = None
         for done in self._thinking.leave(self.now):
             self.journal.write(done)

@@ -25,6 +25,7 @@ from agent.listening import caller_phrases, machine_phrases
 from agent.opening import Opening, Options, loaded, prepare
 from agent.recording import Recording, read_recording
 from agent.records import Outcome, Record
+from agent.remembering import UNKNOWN, Recalled, recalled
 from agent.result import sum_up
 from agent.think_time import DEFAULT_THINK_S, ThinkTime, charged
 from agent.thinking import Clock
@@ -35,6 +36,8 @@ from speech.profiles import open_ears, open_voice
 from speech.protocols import SAMPLE_RATE, Audio, Ears
 from speech.vocabulary import Vocabulary
 from system1.percepts import CallerLeft, SoundEvent
+from system2.memory.extraction import Extractor
+from system2.memory.store import LongTermMemory
 from system2.tools.answers import Toolbox
 
 TICK_SAMPLES = SAMPLE_RATE // 100
@@ -46,7 +49,9 @@ class Conversation:
 
     sample_rate = SAMPLE_RATE
 
-    def __init__(self, opening: Opening, ears: Ears, mouth: AudioMouth) -> None:
+    def __init__(
+        self, opening: Opening, ears: Ears, mouth: AudioMouth, known: Recalled = UNKNOWN
+    ) -> None:
         self.policy = opening.policy
         self._ears = ears
         self._mouth = mouth
@@ -58,6 +63,7 @@ class Conversation:
             opening.journal,
             advising=opening.advising,
             errands=opening.errands,
+            remembering=opening.remembering,
         )
         self._recording = (
             Recording(opening.folder / files.RECORDING) if opening.folder is not None else None
@@ -68,6 +74,7 @@ class Conversation:
         self._ready = np.zeros(TICK_SAMPLES, np.float32)
         self._pending: list[CallerLeft | SoundEvent] = []
         self._opened = opening.opened
+        self._known = known
         self._begun = False
 
     @classmethod
@@ -90,11 +97,14 @@ class Conversation:
         starts: datetime | None = None,
         extra_words: tuple[str, ...] = (),
         report: bool = True,
+        memory: LongTermMemory | None = None,
+        extractor: Extractor | None = None,
     ) -> AsyncIterator[Conversation]:
         """Open a call; leaving the context ends it as if the caller had hung up.
 
         ``policy``: a shipped name, a path or a ``Policy``. ``speech``: a profile, else the
-        policy's, else ``embedded``. ``caller_id``: whom long-term memory knows the caller as.
+        policy's, else ``embedded``. ``caller_id``: whom long-term memory knows the caller as;
+        without one nothing is recalled or kept.
         ``out``: a folder for ``call.wav`` and ``events.jsonl``, written while the call goes on,
         and, unless ``report`` is False, for ``result.json`` and ``report.html`` at its end.
         ``clock``: ``virtual`` waits for the mind and charges ``think`` (s, or a model's speed) to
@@ -104,7 +114,9 @@ class Conversation:
         where it is not given. ``extra_words``: phrases that the ears may recognise beside the
         policy's. ``adviser``: asked in place of the server that a policy with an adviser names;
         ``advice``: seconds charged to its answers in virtual time. ``tools``: where the policy's
-        tools are used, in place of what they go to.
+        tools are used, in place of what they go to. ``memory``: kept in place of the store that the
+        policy names, and left open; ``extractor``: learns from the call once it is over, beside the
+        rules.
 
         Raises ``DocumentError``, ``SpeechError``, ``ModelError`` or ``OSError``, each with one
         clear line.
@@ -123,10 +135,22 @@ class Conversation:
             open_voice(profile, chosen.language, voice.name, voice.rate, voice.pitch)
         )
         options = Options(
-            model, out, clock, charged(think), scenario, today, starts, adviser, advice, tools
+            model,
+            out,
+            clock,
+            charged(think),
+            scenario,
+            today,
+            starts,
+            adviser,
+            advice,
+            tools,
+            caller_id,
+            memory,
+            extractor,
         )
         opening = prepare(chosen, profile, options)
-        conversation = cls(opening, ears, mouth)
+        conversation = cls(opening, ears, mouth, await recalled(opening.remembering))
         began = time.perf_counter()  # wall seconds are for result.json alone
         try:
             yield conversation
@@ -177,7 +201,7 @@ class Conversation:
             raise ValueError(f"a frame is mono and not empty, got shape {caller.shape}")
         if not self._begun:
             self._begun = True
-            self._call.begin(self._opened)
+            self._call.begin(self._opened, self._known)
         # In virtual time nothing else here waits; without this nobody could interrupt a call.
         await asyncio.sleep(0)
         self._received += caller.size

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,11 +14,14 @@ from agent.advising import DEFAULT_ADVICE_S, WALL_S, Adviser, Advising
 from agent.errands import Errands
 from agent.journal import Journal
 from agent.records import CallOpened
+from agent.remembering import Remembering
 from agent.think_time import ThinkTime
 from agent.thinking import Clock, Thinking
 from policies.hours import noon_of
 from policies.loading import load_policy
 from policies.policy import Policy
+from system2.memory.extraction import Extractor
+from system2.memory.store import LongTermMemory
 from system2.models import open_mind
 from system2.tools.answers import Toolbox
 
@@ -41,6 +44,9 @@ class Options:
     adviser: Adviser | None = None
     advice: float = DEFAULT_ADVICE_S
     tools: Toolbox | None = None
+    caller_id: str | None = None
+    memory: LongTermMemory | None = None
+    extractor: Extractor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Opening:
     journal: Journal
     opened: CallOpened
     folder: Path | None
+    remembering: Remembering | None = None
 
 
 def prepare(policy: Policy, profile: str, options: Options) -> Opening:
@@ -80,7 +87,9 @@ def prepare(policy: Policy, profile: str, options: Options) -> Opening:
     )
     errands = _errands(policy, options)
     thinking = Thinking(mind, options.clock, options.think, errands)
-    return Opening(policy, thinking, _advising(policy, options), errands, journal, opened, folder)
+    advising = _advising(policy, options)
+    remembering = _remembering(policy, options, local)
+    return Opening(policy, thinking, advising, errands, journal, opened, folder, remembering)
 
 
 def _advising(policy: Policy, options: Options) -> Advising | None:
@@ -113,6 +122,19 @@ def real_tools() -> Toolbox:
     from system2.tools.outside import Outside
 
     return Outside(os.environ, asyncio.sleep)
+
+
+def _remembering(policy: Policy, options: Options, local: datetime) -> Remembering | None:
+    """None for a caller without an id: anonymous callers are many, and no one of them is known."""
+    caller_id = (options.caller_id or "").strip()
+    if not caller_id:
+        return None
+    if options.clock == "live":
+        began = datetime.now(UTC)
+    else:
+        zone = ZoneInfo(policy.hours.timezone) if policy.hours is not None else UTC
+        began = local.replace(tzinfo=zone)
+    return Remembering(policy, caller_id, began, options.memory, options.extractor)
 
 
 def loaded(policy: str | Path | Policy) -> Policy:

@@ -46,6 +46,7 @@ RULES: dict[str, tuple[str, str]] = {
     "loop": ("said too often without progress", "重复过多而无进展"),
     # What the agent does of its own accord.
     "greeting": ("the call begins", "通话开始"),
+    "greeting.returning": ("the caller has called before", "老客户来电"),
     "asked": ("a question was asked", "提出了问题"),
     "ahead": ("the turn is probably over", "这一轮很可能已说完"),
     "resume": ("the task goes on", "继续未完成的事项"),

@@ -23,3 +23,11 @@ def log_failure(error: BaseException) -> None:
 
     log = structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
     log.error("call.failed", error=type(error).__name__)
+
+
+def log_forgetful(reason: str) -> None:
+    """One line on standard error for a memory that cannot be read or written; ``reason``: why."""
+    import structlog
+
+    log = structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
+    log.warning("memory.not_available", reason=reason)

@@ -16,6 +16,7 @@ from agent.advising import DEFAULT_ADVICE_S, Adviser
 from agent.call import Call
 from agent.opening import Opening, Options, loaded, prepare
 from agent.records import Outcome, Record
+from agent.remembering import UNKNOWN, Recalled, recalled
 from agent.schedule import Schedule
 from agent.think_time import DEFAULT_THINK_S, ThinkTime, charged
 from agent.trouble import log_failure
@@ -23,6 +24,8 @@ from policies.policy import Policy
 from speech.wordmouth import WordMouth
 from system1.percepts import CallerLeft, Percept, SoundEvent
 from system1.questions import Question
+from system2.memory.extraction import Extractor
+from system2.memory.store import LongTermMemory
 from system2.tools.answers import Toolbox
 
 PROFILE = "text"
@@ -31,7 +34,7 @@ PROFILE = "text"
 class WordConversation:
     """A call at text fidelity. Make one with ``open``."""
 
-    def __init__(self, opening: Opening) -> None:
+    def __init__(self, opening: Opening, known: Recalled = UNKNOWN) -> None:
         self.policy = opening.policy
         self._script = Schedule()
         mouth = WordMouth(lambda: self._call.now, opening.policy.voice.rate)
@@ -44,8 +47,9 @@ class WordConversation:
             (self._script, mouth),
             opening.advising,
             opening.errands,
+            opening.remembering,
         )
-        self._call.begin(opening.opened)
+        self._call.begin(opening.opened, known)
 
     @classmethod
     @asynccontextmanager
@@ -63,12 +67,27 @@ class WordConversation:
         adviser: Adviser | None = None,
         advice: float = DEFAULT_ADVICE_S,
         tools: Toolbox | None = None,
+        memory: LongTermMemory | None = None,
+        extractor: Extractor | None = None,
     ) -> AsyncIterator[WordConversation]:
         """Open a call; see ``Conversation.open``. ``events.jsonl`` is all that is written."""
         options = Options(
-            model, out, "virtual", charged(think), scenario, today, starts, adviser, advice, tools
+            model,
+            out,
+            "virtual",
+            charged(think),
+            scenario,
+            today,
+            starts,
+            adviser,
+            advice,
+            tools,
+            caller_id,
+            memory,
+            extractor,
         )
-        conversation = cls(prepare(loaded(policy), PROFILE, options))
+        opening = prepare(loaded(policy), PROFILE, options)
+        conversation = cls(opening, await recalled(opening.remembering))
         try:
             yield conversation
         except BaseException as error:

@@ -31,6 +31,7 @@ from policies.model import (
 )
 from policies.parameters import names, required
 from policies.phrases import phrasebook
+from policies.remembering import MemoryPolicy
 from policies.thinking import Forbidden, Model
 from policies.timing import (
     Backchannels,
@@ -63,12 +64,6 @@ class VoiceChoice(Section):
     sample: FileBeside | None = Field(None, description="Path of a recording, beside the policy.")
     rate: int = Field(170, ge=80, le=450, description="Speaking rate. Unit: words per minute.")
     pitch: int = Field(50, ge=0, le=99, description="Base pitch on the engine's scale 0 to 99.")
-
-
-class MemoryPolicy(Section):
-    """How long a customer is remembered."""
-
-    retention_days: int = Field(365, ge=0, le=36500, description="0 keeps nothing. Unit: days.")
 
 
 class Privacy(Section):
@@ -171,7 +166,7 @@ class Policy(Section):
     transfer: dict[Id, Text] = Field(
         default_factory=dict, description="Where calls can be handed to: name and address."
     )
-    memory: MemoryPolicy = Field(MemoryPolicy(), description="What is kept after a call.")
+    memory: MemoryPolicy = Field(MemoryPolicy(), description="What is remembered of callers.")
     privacy: Privacy = Field(Privacy(), description="What is masked.")
 
     @model_validator(mode="before")
@@ -232,6 +227,10 @@ class Policy(Section):
         if self.model.audio and self.privacy.mask:
             findings.append((("model", "audio"), "sends sound, which privacy.mask cannot mask"))
         findings += [*strangers(self.tools, self.allowed_hosts), *self._uses()]
+        findings += [
+            (("memory", *place), slip)
+            for place, slip in self.memory.slips(self.tasks, self.privacy.mask)
+        ]
         sections: tuple[
             tuple[str, Sequence[Disclosure | Rule | Task | Knowledge | Forbidden | Tool]], ...
         ] = (

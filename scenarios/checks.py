@@ -6,8 +6,8 @@ occurrence that was one too many; where it never did, the end of the call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from agent.figures import Figures, response_gaps
 from agent.records import CallEnded, ErrandDone, PerceptSeen, Record, ThinkDone, Utterance
@@ -26,13 +26,17 @@ _ROUNDING_S = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that is over. ``heard``, ``spoken``: the caller's and the agent's sounds (s)."""
+    """A call that is over. ``heard``, ``spoken``: the caller's and the agent's sounds (s).
+
+    ``remembered``: what long-term memory knows of the caller now.
+    """
 
     records: Sequence[Record]
     lines: Sequence[Spoken]
     heard: Sequence[Span]
     spoken: Sequence[Span]
     figures: Figures
+    remembered: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def end(self) -> CallEnded:
@@ -68,6 +72,8 @@ def expectations(expect: Expect, call: Call) -> Iterator[Check]:
         yield tools(name, wanted, call)
     for name, value in expect.slots.items():
         yield slot(name, value, call)
+    for name, known in expect.remembers.items():
+        yield remembers(name, known, call)
     for item in expect.never:
         yield never(item, call)
 
@@ -164,6 +170,17 @@ def slot(name: str, wanted: str, call: Call) -> Check:
     message = "it has no value" if value is None else f"it is {value!r}"
     message += "" if value == wanted else f"; wanted {wanted!r}"
     return Check(f"slot {name} is {wanted!r}", value == wanted, at, message)
+
+
+def remembers(name: str, wanted: str | None, call: Call) -> Check:
+    """What long-term memory knows under a name once the call is over."""
+    value = call.remembered.get(name)
+    title = f"memory of {name} is " + ("empty" if wanted is None else repr(wanted))
+    message = "nothing is remembered" if value is None else f"it is {value!r}"
+    message += (
+        "" if value == wanted else f"; wanted {'nothing' if wanted is None else repr(wanted)}"
+    )
+    return Check(title, value == wanted, call.end.at, message)
 
 
 def never(item: Never, call: Call) -> Check:

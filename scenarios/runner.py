@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,9 +28,11 @@ from scenarios.checks import Call, doubled, expectations
 from scenarios.director import Director, HangUp, Spoken
 from scenarios.doubles import ScriptedTools
 from scenarios.line import EchoPath
+from scenarios.memory import memory_of
 from scenarios.script import Scenario
 from scenarios.wordcaller import WordCaller, WordLine, word_lines
 from speech.protocols import SAMPLE_RATE, Audio
+from system2.memory.store import LongTermMemory
 
 FRAME = SAMPLE_RATE // 100
 """Samples handed over at a time: 10 ms."""
@@ -83,16 +85,19 @@ async def run_scenario(
     began = time.perf_counter()  # wall seconds are for result.json alone
     policy = load_policy(script.policy, path)
     tools = ScriptedTools(script.tools, real_tools())
-    settings = _Settings(script, path, policy, out, listener, speech, model, tools)
     fidelity = script.fidelity or fidelity
-    if script.caller.policy is not None:
-        fidelity = "audio"  # two agents have nothing but sound in common
-        director, heard = await _agents(settings)
-    else:
-        director, heard = await (_words(settings) if fidelity == "text" else _audio(settings))
+    with memory_of(script, policy) as memory:
+        store = memory.store if memory is not None else None
+        settings = _Settings(script, path, policy, out, listener, speech, model, tools, store)
+        if script.caller.policy is not None:
+            fidelity = "audio"  # two agents have nothing but sound in common
+            director, heard = await _agents(settings)
+        else:
+            director, heard = await (_words(settings) if fidelity == "text" else _audio(settings))
+        remembered = memory.after() if memory is not None else {}
     wall_s = time.perf_counter() - began
     missing = tools.missing if policy.tools else None
-    judged = _judge(script, director, heard, fidelity, wall_s, missing)
+    judged = _judge(script, director, heard, fidelity, wall_s, missing, remembered)
     if out is not None:
         write_outcome(
             out,
@@ -118,6 +123,7 @@ class _Settings:
     speech: str | None
     model: str | None
     tools: ScriptedTools
+    memory: LongTermMemory | None
 
     def audio(self) -> AbstractAsyncContextManager[Conversation]:
         """A conversation that hears and speaks."""
@@ -125,6 +131,7 @@ class _Settings:
             self.policy,
             speech=self.speech,
             model=self.model,
+            caller_id=self.script.caller.id,
             out=self.out,
             think=self.script.think_time,
             scenario=self.script.scenario,
@@ -135,6 +142,7 @@ class _Settings:
             tools=self.tools,
             extra_words=self.script.hears,
             report=False,
+            memory=self.memory,
         )
 
     def words(self) -> AbstractAsyncContextManager[WordConversation]:
@@ -142,6 +150,7 @@ class _Settings:
         return WordConversation.open(
             self.policy,
             model=self.model,
+            caller_id=self.script.caller.id,
             out=self.out,
             think=self.script.think_time,
             scenario=self.script.scenario,
@@ -150,6 +159,7 @@ class _Settings:
             adviser=self._adviser(),
             advice=self._advice(),
             tools=self.tools,
+            memory=self.memory,
         )
 
     def _adviser(self) -> ScriptedAdviser | None:
@@ -246,6 +256,7 @@ def _judge(
     fidelity: Fidelity,
     wall_s: float,
     missing: Sequence[str] | None,
+    remembered: Mapping[str, str],
 ) -> ScenarioResult:
     """``missing``: tools that had no double; None where there are no tools at all."""
     records = tuple(heard.records)
@@ -263,6 +274,7 @@ def _judge(
         heard=bridged(spans, 0.0),
         spoken=agent_spans(records, heard.agent),
         figures=figures,
+        remembered=remembered,
     )
     stood_in = () if missing is None else (doubled(missing, call),)
     found = (*director.finish(ended.at), *expectations(script.expect, call), *stood_in)

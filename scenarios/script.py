@@ -50,6 +50,10 @@ class LineQuality(Section):
 class Caller(Section):
     """Who calls, and over which line."""
 
+    id: Text | None = Field(
+        None,
+        description="Whom long-term memory knows the caller as. Left out: nobody is remembered.",
+    )
     voice: Text | None = Field(
         None,
         description="Name of an espeak-ng voice. Default: en-us+klatt4, or cmn for a policy in "
@@ -160,6 +164,11 @@ class Expect(Section):
     slots: dict[Id, str] = Field(
         default_factory=dict, description="Values that the agent's task had understood in the end."
     )
+    remembers: dict[Id, str | None] = Field(
+        default_factory=dict,
+        description="What long-term memory knows of the caller after the call; null: nothing under "
+        "this name.",
+    )
     never: Annotated[tuple[Never, ...], Field(strict=False)] = ()
 
 
@@ -240,6 +249,11 @@ class Scenario(Section):
     limit: Seconds = Field(
         600.0, gt=0, le=3600, description="The caller hangs up after so long at most. Unit: s."
     )
+    memory: dict[Id, str] | None = Field(
+        None,
+        description="What long-term memory knows of the caller, from one call two days before. "
+        "Left out: the caller has never called. Needs caller.id.",
+    )
     adviser: ScriptedAdvice | None = Field(
         None,
         description="What the policy's adviser says in this call. "
@@ -268,6 +282,8 @@ class Scenario(Section):
         for number, step in enumerate(self.steps[:-1], start=1):
             if step.caller is not None and step.caller.hangs_up:
                 raise ValueError(f"step {number} hangs up, so no step can follow it")
+        if self.caller.id is None and (self.memory is not None or self.expect.remembers):
+            raise ValueError("memory is of a caller with an id: set caller.id")
         if self.caller.policy is not None and any(step.caller for step in self.steps):
             raise ValueError("a caller with a policy speaks for itself: leave out caller steps")
         return self

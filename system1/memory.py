@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from system1.brief import Brief, Turn
@@ -22,7 +23,9 @@ class ShortTermMemory:
     """The last turns, the open question, the task under way and what earlier tasks collected.
 
     ``known``, ``noted``, ``proposed``, ``errands``, ``news``, ``plan``: as in ``Brief``. ``asked``:
-    the last question that was asked for a slot.
+    the last question that was asked for a slot. ``calls``: how many calls long-term memory knows.
+    ``settled``: names and values that this call has collected or confirmed, each with the caller's
+    turn, from 1, that did. ``given_up``: errands that were thought of ahead, for nothing.
     """
 
     turns: tuple[Turn, ...] = ()
@@ -30,16 +33,25 @@ class ShortTermMemory:
     task: TaskState | None = None
     slots: tuple[tuple[str, str], ...] = ()
     known: tuple[tuple[str, str], ...] = ()
+    calls: int = 0
+    settled: tuple[tuple[str, str, int], ...] = ()
     noted: tuple[tuple[str, str], ...] = ()
     proposed: Proposal | None = None
     errands: tuple[Errand, ...] = ()
     news: tuple[Outcome, ...] = ()
     plan: Plan | None = None
     asked: Question | None = None
+    given_up: tuple[int, ...] = ()
 
-    def recall(self, known: tuple[tuple[str, str], ...]) -> None:
-        """What long-term memory knows of the caller."""
-        self.known = known
+    def recall(
+        self, known: tuple[tuple[str, str], ...], calls: int = 0, slots: Collection[str] = ()
+    ) -> None:
+        """What long-term memory knows of the caller.
+
+        What is known of ``slots`` is taken for collected: a task confirms it instead of asking.
+        """
+        self.known, self.calls = known, calls
+        self.slots = tuple(one for one in known if one[0] in slots)
 
     def note(self, name: str, value: str) -> None:
         """Something for long-term memory; the latest value of a name counts."""
@@ -52,12 +64,13 @@ class ShortTermMemory:
 
     def give_up(self, numbers: tuple[int, ...]) -> None:
         """Nobody waits for these errands any more."""
+        self.given_up = (*self.given_up, *numbers)[-MOST:]
         self.errands = tuple(one for one in self.errands if one.number not in numbers)
         self.news = tuple(one for one in self.news if one.errand.number not in numbers)
 
     def returned(self, outcome: Outcome) -> None:
-        """It is over: that is news, if anybody waits for it."""
-        if all(one.number != outcome.errand.number for one in self.errands):
+        """It is over: that is news, unless nobody wanted to know any more."""
+        if outcome.errand.number in self.given_up:
             return
         self.errands = tuple(one for one in self.errands if one.number != outcome.errand.number)
         self.news = (*self.news, outcome)[-MOST:]
@@ -77,11 +90,23 @@ class ShortTermMemory:
             turn for turn in self.turns if turn.who == "agent" or turn.start != start
         )
 
-    def follow(self, task: TaskState | None) -> None:
-        """The task as it stands; what a task that ended had collected is kept as slots."""
+    def follow(self, task: TaskState | None, turn: int = 0) -> None:
+        """The task as it stands; what a task that ended had collected is kept as slots.
+
+        ``turn``: the caller's turn that has brought it there.
+        """
+        for slot in task.slots if task is not None else ():
+            if slot.confirmed and slot.value is not None:
+                self._settle(slot.name, slot.value, turn)
         if self.task is not None and (task is None or task.task != self.task.task):
             self._keep(self.task)
         self.task = task
+
+    def _settle(self, name: str, value: str, turn: int) -> None:
+        if any(one[:2] == (name, value) for one in self.settled):
+            return
+        others = tuple(one for one in self.settled if one[0] != name)
+        self.settled = (*others, (name, value, turn))
 
     def _keep(self, task: TaskState) -> None:
         known = dict(self.slots)

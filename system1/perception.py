@@ -123,9 +123,10 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
                 scene.affect = scene.affect.heard(percept, scene.policy.affect)
         case LowPitch():
             _low_pitch(scene)
-        case CallStarted(local=local, known=known):
+        case CallStarted(local=local, known=known, calls=calls):
             scene.began = local
-            scene.memory.recall(known)
+            slots = {one.slot for task in scene.policy.tasks for one in task.collect}
+            scene.memory.recall(known, calls, slots)
         case Tick():
             pass
         case _:

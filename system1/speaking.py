@@ -136,7 +136,7 @@ def _tell(scene: Scene, spoken: Spoken) -> None:
     spoken.question = work.question
     scene.memory.question = work.question
     if work.has_task:
-        scene.memory.follow(work.task)
+        scene.memory.follow(work.task, scene.turns)
     if work.has_plan:
         scene.memory.plan = work.plan
     if work.question is not None and work.question.slot is not None:

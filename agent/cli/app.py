@@ -14,6 +14,7 @@ from agent.cli.call import call
 from agent.cli.check import check
 from agent.cli.demo import demo
 from agent.cli.failures import refuse, told
+from agent.cli.memory import memory
 from agent.cli.replay import replay
 from agent.cli.run import run
 from agent.cli.schema import schema
@@ -35,6 +36,7 @@ app.command("tune")(tune)
 app.command("check")(check)
 app.command("schema")(schema)
 app.add_typer(bench)
+app.add_typer(memory)
 
 
 @app.callback(invoke_without_command=True)

@@ -23,12 +23,12 @@ def told(error: Exception) -> str | None:
     from agent.journal import JournalError
     from policies.problems import DocumentError
     from speech.errors import SpeechError
-    from system2.errors import ModelError
+    from system2.errors import ModelError, StoreError
 
     match error:
         case DocumentError():
             return str(error)
-        case BadInput() | JournalError() | SpeechError() | ModelError():
+        case BadInput() | JournalError() | SpeechError() | ModelError() | StoreError():
             return f"kairos: {error}"
         case OSError() if error.strerror:
             where = f"{error.filename}: " if error.filename else ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from policies.remembering import placeholders
 from system1.acts import Because, Kind
 from system1.moves import Attend, Later, Proposal, Report, Speak
 from system1.reflexes.silence import is_silent
@@ -21,6 +24,10 @@ def opening(scene: Scene) -> Proposal:
     if agent.current is not None or scene.caller.speaking:
         return None
     if not agent.greeted:
+        returning = _returning(scene)
+        if returning is not None:
+            calls = (("calls", float(scene.memory.calls)),)
+            return (Speak(Kind.GREETING, returning, Because("greeting.returning", calls)),)
         return (Speak(Kind.GREETING, scene.policy.greeting, Because("greeting")),)
     if agent.disclosed < len(scene.policy.disclosures):
         disclosure = scene.policy.disclosures[agent.disclosed]
@@ -33,6 +40,15 @@ def opening(scene: Scene) -> Proposal:
             ),
         )
     return None
+
+
+def _returning(scene: Scene) -> str | None:
+    """The words for a caller who has called before; None where something in them is not known."""
+    memory, greeting = scene.memory, scene.policy.memory.greeting
+    known = dict(memory.known)
+    if greeting is None or not memory.calls or not known.keys() >= {*placeholders(greeting)}:
+        return None
+    return re.sub(r"\{([^{}]*)\}", lambda name: " ".join(known[name[1]].split()), greeting)
 
 
 def filler(scene: Scene) -> Proposal:

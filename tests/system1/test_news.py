@@ -89,8 +89,13 @@ def test_a_mind_that_is_down_is_not_asked_for_ever() -> None:
     assert stage.utterances()[-1].kind is Kind.CHECK_IN
 
 
-def test_an_errand_that_nobody_knows_of_is_no_news() -> None:
-    stage = Stage(bot())
-    stage.script.add(Returned(8.0, Outcome(Errand(9, "other", "{}"), True, "x")))
-    stage.play(12.0)
-    assert stage.mind.briefs == []
+def test_what_was_begun_ahead_for_nothing_is_no_news() -> None:
+    ahead = {"speculation": {"above": 1e-6}, "endpointing": {"min_silence": 0.8}}
+    aside = (Asked(None), Sentence("Until six."), Done())
+    stage = Stage(bot(turn_taking=ahead, fillers=[]), Answers(SETS_OUT, aside))
+    end = stage.says(4.0, "where is my parcel")
+    stage.says(end + 0.7, "no i mean when do you close")
+    stage.script.add(Returned(12.0, Outcome(ERRAND, True, "tomorrow")))
+    stage.play(15.0)
+    assert [brief.speculative for brief in stage.mind.briefs] == [True, True]
+    assert said(stage) == ["Until six."]
