@@ -49,9 +49,11 @@ from system2.ownwords import forbidden_topic
 from system2.privacy import Veil
 from system2.prompt import Prompt, quoted
 from system2.promptwords import prompt_words
+from system2.reply import NotYet
 from system2.speakable import Piece, Speakable
 from system2.tasks import TaskRun
 from system2.tokens import estimate_tokens
+from system2.tooluse import ToolUse
 from system2.trouble import log_refused
 
 _RESULT_SHARE = 2
@@ -68,6 +70,7 @@ class Means:
     language: Language
     prompt: Prompt
     runs: Mapping[str, TaskRun]
+    tools: ToolUse
 
 
 class Answering:
@@ -136,7 +139,7 @@ class Answering:
             break
         if self._silent():
             raise ChatError(f"{model.name} comes to no answer")
-        for thought in self._ending():
+        for thought in await self._ending():
             yield thought
 
     def done(self) -> Done:
@@ -278,9 +281,15 @@ class Answering:
         text = quoted(_shortened(self._veil.text(outcome.text), most))
         return (words.result if outcome.ok else words.result_failed).format(text=text)
 
-    def _ending(self) -> list[ThoughtContent]:
+    async def _ending(self) -> list[ThoughtContent]:
         """What becomes of the talk, and the policy's own words that follow from it."""
         decided = self._conduct
+        if decided.reply is not None and (wanted := decided.reply.use) is not None:
+            # A task has all that it needs: its tool is used, and its words tell what came of it.
+            used = await self._means.tools.used(decided.reply, wanted, self._brief, self._desk)
+            if isinstance(used, NotYet):
+                return [Unready()]
+            decided.reply = used
         reply, own = decided.reply, self._last
         found = [*decided.changes(), Asked(decided.asked(own))]
         if reply is not None:

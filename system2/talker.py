@@ -8,7 +8,7 @@ breaks off in the middle of an answer is not replaced, since its words are out.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import date
 
@@ -37,6 +37,7 @@ from system2.prompt import Prompt
 from system2.reply import Reply
 from system2.speakable import Speakable
 from system2.tasks import TaskRun
+from system2.tooluse import ToolUse
 from system2.trouble import log_model
 
 _FREE = Question(AnswerKind.FREE)
@@ -57,19 +58,20 @@ class Talker:
         self._grounded = Grounded(policy, today=today)
         runs = {task.id: TaskRun(task, policy, self._language, today) for task in policy.tasks}
         prompt = Prompt(policy, self._language, today)
-        self._means = Means(policy, self._language, prompt, runs)
+        tools = ToolUse(runs, self._language)
+        self._means = Means(policy, self._language, prompt, runs, tools)
 
     async def think(
         self, brief: Brief, desk: Desk = BARE_DESK
     ) -> AsyncGenerator[ThoughtContent, None]:
         """See ``Mind``."""
+        if (own := self._own(brief)) is not None:
+            for thought in (await self._grounded.finished(own, brief, desk)).thoughts():
+                yield thought
+            return
         verdict = self._verdict(brief)
         if verdict == "no":
             for thought in Reply(self._say(self._lines.cancelled), _FREE).thoughts():
-                yield thought
-            return
-        if verdict is None and (reply := self._own(brief)) is not None:
-            for thought in reply.thoughts():
                 yield thought
             return
         if verdict == "yes" and brief.speculative:
@@ -90,7 +92,7 @@ class Talker:
         answering = Answering(self._means, brief, desk, audio)
         if agreed is not None and brief.proposed is not None:
             answering.told(brief.proposed, agreed)
-        async with aclosing(self._ask(brief, answering, agreed)) as thoughts:
+        async with aclosing(self._ask(brief, desk, answering, agreed)) as thoughts:
             async for thought in thoughts:
                 yield thought
 
@@ -100,7 +102,7 @@ class Talker:
             await model.close()
 
     async def _ask(
-        self, brief: Brief, answering: Answering, agreed: Outcome | None
+        self, brief: Brief, desk: Desk, answering: Answering, agreed: Outcome | None
     ) -> AsyncGenerator[ThoughtContent, None]:
         """One model after the other, and what is left when all are down."""
         error = "no model"
@@ -119,12 +121,16 @@ class Talker:
                     yield Sentence(self._lines.broken_off)
                     yield answering.failed(error)
                     return
-        for thought in self._without(brief, answering, agreed, error):
-            yield thought
+        async with aclosing(self._without(brief, desk, answering, agreed, error)) as thoughts:
+            async for thought in thoughts:
+                yield thought
 
     def _own(self, brief: Brief) -> Reply | None:
         """What the policy answers without a model."""
-        if self._policy.model.answers is Answers.ALWAYS or not brief.said or brief.proposed:
+        pending = brief.proposed is not None or not brief.said
+        if self._policy.model.answers is Answers.ALWAYS and not pending:
+            return None
+        if not self._grounded.has_words_for(brief) or not (brief.said or brief.news):
             return None
         reply = self._grounded.answer(brief)
         return reply if isinstance(reply, Reply) and reply.sure else None
@@ -146,9 +152,9 @@ class Talker:
         veil = Veil(self._policy, self._language, brief)
         return await desk.use(proposal.tool, veil.filled(json.loads(proposal.arguments)))
 
-    def _without(
-        self, brief: Brief, answering: Answering, agreed: Outcome | None, error: str
-    ) -> Iterator[ThoughtContent]:
+    async def _without(
+        self, brief: Brief, desk: Desk, answering: Answering, agreed: Outcome | None, error: str
+    ) -> AsyncGenerator[ThoughtContent, None]:
         """No model can be asked: what can be said all the same."""
         failed = answering.failed(error)
         done = Done(failed.tokens_in, failed.tokens_out, failed.calls)
@@ -166,7 +172,8 @@ class Talker:
             return
         reply = self._grounded.answer(brief)
         if isinstance(reply, Reply):
-            for thought in reply.thoughts():
+            finished = await self._grounded.finished(reply, brief, desk)
+            for thought in finished.thoughts():
                 yield done if isinstance(thought, Done) else thought
             return
         if any(self._lines.out_of_reach in turn.text for turn in brief.turns):
