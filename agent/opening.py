@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 from agent import files
 from agent.advising import DEFAULT_ADVICE_S, WALL_S, Adviser, Advising
+from agent.clock import Clock
 from agent.errands import Errands
 from agent.journal import Journal
 from agent.records import CallOpened
 from agent.remembering import Remembering
 from agent.think_time import ThinkTime
-from agent.thinking import Clock, Thinking
+from agent.thinking import Thinking
 from policies.hours import noon_of
 from policies.loading import load_policy
 from policies.policy import Policy

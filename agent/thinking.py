@@ -12,8 +12,9 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from agent.clock import Clock
 from agent.records import ThinkDone
 from agent.think_time import ThinkTime, tokens_of
 from system1.acts import Think
@@ -25,8 +26,6 @@ from system2.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from agent.errands import Errands
-
-Clock = Literal["virtual", "live"]
 
 
 @dataclass(slots=True)
