@@ -32,6 +32,7 @@ from system2.chat.model import ChatError, ChatModel
 from system2.desk import BARE_DESK, Desk
 from system2.grounded import Grounded
 from system2.lines import lines_of
+from system2.ownwords import forbidden_topic
 from system2.privacy import Veil
 from system2.prompt import Prompt
 from system2.reply import Reply
@@ -127,8 +128,10 @@ class Talker:
 
     def _own(self, brief: Brief) -> Reply | None:
         """What the policy answers without a model."""
-        pending = brief.proposed is not None or not brief.said
-        if self._policy.model.answers is Answers.ALWAYS and not pending:
+        ours = brief.proposed is not None or not brief.said
+        always = self._policy.model.answers is Answers.ALWAYS and not ours
+        # No model has a say in what the policy does not talk about.
+        if always and forbidden_topic(brief.said, self._policy, self._language) is None:
             return None
         if not self._grounded.has_words_for(brief) or not (brief.said or brief.news):
             return None

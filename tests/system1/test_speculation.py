@@ -123,6 +123,17 @@ def test_what_has_effects_is_thought_of_again_once_the_turn_is_over() -> None:
     assert [one.outcome for one in thinks(stage)] == ["abandoned", "answered"]
 
 
+def test_a_slow_mind_says_so_after_it_was_taken_up() -> None:
+    done = (Sentence("It is booked."), Done())
+    stage = Stage(eager(), Answers((Unready(), Done()), done), think=1.2)
+    stage.says(4.0, "please book it now")
+    stage.play(12.0)
+    take_up = stage.first(lambda one: one.do == "take_up")
+    assert take_up.at < thinks(stage)[0].at, "it has been taken up when it is known"
+    assert [brief.speculative for brief in stage.mind.briefs] == [True, False]
+    assert [one.text for one in stage.utterances()][1:] == ["It is booked."]
+
+
 def test_it_stops_after_so_many_tries_in_a_turn() -> None:
     stage = Stage(eager(speculation={"per_turn": 2}), think=3.0)
     at = 4.0

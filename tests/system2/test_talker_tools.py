@@ -167,6 +167,8 @@ async def test_a_forbidden_topic_has_one_line() -> None:
     model = saying("Our share price will go up, buy now! And more.")
     thoughts = await think("what about your share price then", model, of=of)
     assert thoughts[1] == Sentence("I can't speak about shares.", ("shares",))
+    always = policy(of, model={"answers": "always"})
+    assert said(await think("what about your share price", model, of=always)) == said(thoughts)
     assert model.requests == []
     thoughts = await think(ODD, model, of=of)
     assert said(thoughts) == ["I can't speak about shares."], "nothing of it was said"
