@@ -92,6 +92,8 @@ class Answering:
         self._over = False
         self._tokens_in = self._tokens_out = self._calls = 0
         self._counted = True
+        # "I'll book that" must not be out before it is known that the booking may be made.
+        self._must_wait = brief.speculative and any(map(self._has_effect, self._tools))
         self.said = False
 
     def told(self, proposal: Proposal, outcome: Outcome) -> None:
@@ -168,6 +170,7 @@ class Answering:
         ids = self._cites | frozenset(self._used)
         speakable = Speakable(self._means.language, ids)
         usage: Usage | None = None
+        held: list[Piece] = []
         self._calls += 1
         try:
             async with aclosing(untagged(model.stream(request))) as events:
@@ -176,6 +179,9 @@ class Answering:
                         case TextDelta(text=more):
                             text.append(more)
                             for piece in speakable.feed(more):
+                                if self._must_wait:
+                                    held.append(piece)
+                                    continue
                                 yield self._say(piece)
                                 if self._over:
                                     return
@@ -185,12 +191,20 @@ class Answering:
                             usage = event
                         case _:
                             assert_never(event)
-            for piece in speakable.close():
+            held += speakable.close()
+            if self._must_wait and any(self._has_effect(one.name) for one in calls):
+                held.clear()
+            for piece in held:
                 yield self._say(piece)
                 if self._over:
                     return
         finally:
             self._count(usage, request, "".join(text) + "".join(one.arguments for one in calls))
+
+    def _has_effect(self, name: str) -> bool:
+        """Whether a tool is used for its effect without the caller being asked before."""
+        spec = self._tools.get(name)
+        return spec is not None and spec.side_effects and spec.confirm is None
 
     def _say(self, piece: Piece) -> Sentence:
         """A piece of the model's, unless the policy does not talk about that."""
