@@ -49,7 +49,7 @@ def test_the_answer_is_begun_in_the_pause_and_said_when_the_turn_is_over() -> No
     assert (record.speculative, record.outcome) == (True, "answered")
     assert ahead.mind.briefs[0].speculative
     assert ahead.mind.briefs[0].turns[-1].text == "is my line all right"
-    assert ahead.first(lambda one: one.do == "take_up").because.rule == "kept"
+    assert ahead.first(lambda one: one.do == "take_up").because.rule == "thought_ahead"
     assert end < thinks(ahead)[0].started < end + 0.35
 
 
