@@ -77,7 +77,7 @@ class Answering:
         self._means = means
         self._brief = brief
         self._desk = desk
-        self._veil = Veil(means.policy, means.language, brief)
+        self._veil = Veil(means.policy, brief)
         self._conduct = Conduct(means.policy, means.runs, brief, dict(brief.slots))
         self._tools = {one.name: one for one in desk.tools if not self._conduct.knows(one.name)}
         own = (ToolOffer(one.name, one.description, one.parameters) for one in self._tools.values())
@@ -237,7 +237,7 @@ class Answering:
             self._over = self.said = True
             yield Unready()
             return
-        found = await self._desk.use(spec.name, self._veil.filled(arguments))
+        found = await self._desk.use(spec.name, self._veil.filled(call.name, arguments))
         match found:
             case Outcome():
                 self._use(found)
@@ -255,7 +255,7 @@ class Answering:
 
     def _filled(self, spec: ToolSpec, arguments: Mapping[str, Json]) -> str:
         """What the caller is asked; a value is said, and never more than said."""
-        known = self._veil.filled(arguments)
+        known = self._veil.filled(spec.name, arguments)
 
         def value(match: re.Match[str]) -> str:
             found = known.get(match[1])

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from policies.policy import Policy
 from policies.timing import Ending
+from policies.tools import CONTROLS
 from system1.brief import Brief
 from system1.questions import AnswerKind, Question, TaskState
 from system1.thoughts import Advice, Note, Progress, ThoughtContent
@@ -66,14 +67,9 @@ class Remember(_Wish):
     value: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-_WISHES: Mapping[str, type[_Wish]] = {
-    "transfer": Transfer,
-    "hang_up": HangUp,
-    "ask": Ask,
-    "begin": Begin,
-    "fill": Fill,
-    "remember": Remember,
-}
+_WISHES: Mapping[str, type[_Wish]] = dict(
+    zip(CONTROLS, (Transfer, HangUp, Ask, Begin, Fill, Remember), strict=True)
+)
 
 
 def offers(policy: Policy) -> tuple[ToolOffer, ...]:

@@ -123,11 +123,22 @@ class Talker:
             yield thought
 
     def _own(self, brief: Brief) -> Reply | None:
-        """What the policy answers without a model."""
-        if self._policy.model.answers is Answers.ALWAYS or not brief.said or brief.proposed:
+        """What the policy answers without a model.
+
+        An answer to a masked slot's question is taken here, sure or not: no model may read it.
+        """
+        if not brief.said or brief.proposed:
+            return None
+        hidden = self._hides(brief)
+        if self._policy.model.answers is Answers.ALWAYS and not hidden:
             return None
         reply = self._grounded.answer(brief)
-        return reply if isinstance(reply, Reply) and reply.sure else None
+        return reply if isinstance(reply, Reply) and (reply.sure or hidden) else None
+
+    def _hides(self, brief: Brief) -> bool:
+        """Whether what a model would read of the words lacks what they are said for."""
+        veil = Veil(self._policy, brief)
+        return veil.answers and veil.said() != brief.said
 
     def _verdict(self, brief: Brief) -> str | None:
         """Yes or no to a tool that was proposed; None where none was, or it is neither."""
@@ -143,8 +154,8 @@ class Talker:
         """Use the tool that the caller agreed to."""
         if all(proposal.tool != one.name for one in desk.tools):
             return Outcome(Errand(0, proposal.tool, proposal.arguments), False, "no such tool")
-        veil = Veil(self._policy, self._language, brief)
-        return await desk.use(proposal.tool, veil.filled(json.loads(proposal.arguments)))
+        given = Veil(self._policy, brief).filled(proposal.tool, json.loads(proposal.arguments))
+        return await desk.use(proposal.tool, given)
 
     def _without(
         self, brief: Brief, answering: Answering, agreed: Outcome | None, error: str

@@ -89,8 +89,9 @@ class LlmExtractor:
         self, turns: Sequence[Turn], language: Language
     ) -> tuple[tuple[str, str], ...]:
         """See ``Extractor``. ``ChatError`` where the model is down or writes something else."""
-        veil = Veil(self._policy, language, Brief(""))
-        told = [(turn.who, veil.text(turn.text)) for turn in turns]
+        veil = Veil(self._policy, Brief("", tuple(turns)))
+        who = (turn.who for turn in turns)
+        told = list(zip(who, veil.turns(turns), strict=True))
         said = [language.folded(text) for who, text in told if who == "caller"]
         if not any(said):
             return ()
