@@ -15,7 +15,7 @@ which a masked value can still be read is hidden whole.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from policies.dialogue import Collect
 from policies.policy import Policy
@@ -46,13 +46,21 @@ def secrets(policy: Policy, memory: ShortTermMemory) -> list[str]:
     return [value for name, value in known if name in policy.privacy.mask and value]
 
 
-def masked(text: str, language: Language, *, whole: bool, values: Iterable[str] = ()) -> str:
+def masked(
+    text: str,
+    language: Language,
+    *,
+    whole: bool,
+    values: Iterable[str] = (),
+    own: Collection[str] = (),
+) -> str:
     """``text`` as the adviser may have it; ``whole``: it answers a masked slot's question.
 
-    ``values``: what masked slots are known to be, in any spelling.
+    ``values``: what masked slots are known to be, in any spelling. ``own``: words that are
+    somebody's own, see ``Censor.own``.
     """
     words = language.tokens(text)
-    hidden = [HIDDEN if _hides(word, language, whole) else word for word in words]
+    hidden = [HIDDEN if word in own or _hides(word, language, whole) else word for word in words]
     if _reads(text, language, values):
         hidden = [HIDDEN for _ in words]
     return _joined(hidden, language)
@@ -77,6 +85,7 @@ class Censor:
         self._on = bool(mask)
         self._mail = "email" in mask
         self._names = "name" in mask or any(one.type == "name" for one in collects)
+        self._agent = frozenset(self._language.tokens(policy.persona.name))
         self._asks = tuple(line for one in collects if _in_words(one) for line in _asks(one))
         self._values = tuple(value for value in values if value)
         self._own: frozenset[str] = frozenset()
@@ -96,6 +105,13 @@ class Censor:
         left = _without(text, spans)
         # What is left may be put together to a value yet: "4 2" and "1 9".
         return REMOVED if _reads(left, self._language, self._values) else left
+
+    def own(self, text: str) -> frozenset[str]:
+        """The normalised words of ``text`` that are somebody's own."""
+        if not self._on:
+            return frozenset()
+        spans = [*self._found(text), *self._said_again(text)]
+        return frozenset(word for at, end in spans for word in self._language.tokens(text[at:end]))
 
     def turns(self, turns: Sequence[tuple[str, str]]) -> list[str]:
         """The texts of turns, who said what, oldest first; the caller's after a masked slot's
@@ -144,7 +160,13 @@ class Censor:
         return [run for run in (one, *given) if len(run) >= _SHORT]
 
     def _introduced(self, text: str) -> list[tuple[Span, bool]]:
-        return introduced(text, self._language) if self._names else []
+        if not self._names:
+            return []
+        found = introduced(text, self._language)
+        own = self._agent  # the agent introduces itself too, and that is no secret
+        return [
+            one for one in found if not own.issuperset(self._language.tokens(text[slice(*one[0])]))
+        ]
 
     def _found(self, text: str) -> list[Span]:
         named = [span for span, _ in self._introduced(text)]

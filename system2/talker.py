@@ -8,7 +8,7 @@ breaks off in the middle of an answer is not replaced, since its words are out.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import date
 
@@ -69,6 +69,12 @@ class Talker:
                 yield thought
             return
         if verdict is None and (reply := self._own(brief)) is not None:
+            if reply.use is not None:
+                # A task's tool is used by the mind that knows what the task says of it.
+                async with aclosing(self._grounded.think(brief, desk)) as thoughts:
+                    async for thought in thoughts:
+                        yield thought
+                return
             for thought in reply.thoughts():
                 yield thought
             return
@@ -90,7 +96,7 @@ class Talker:
         answering = Answering(self._means, brief, desk, audio)
         if agreed is not None and brief.proposed is not None:
             answering.told(brief.proposed, agreed)
-        async with aclosing(self._ask(brief, answering, agreed)) as thoughts:
+        async with aclosing(self._ask(brief, answering, agreed, desk)) as thoughts:
             async for thought in thoughts:
                 yield thought
 
@@ -100,7 +106,7 @@ class Talker:
             await model.close()
 
     async def _ask(
-        self, brief: Brief, answering: Answering, agreed: Outcome | None
+        self, brief: Brief, answering: Answering, agreed: Outcome | None, desk: Desk
     ) -> AsyncGenerator[ThoughtContent, None]:
         """One model after the other, and what is left when all are down."""
         error = "no model"
@@ -119,8 +125,9 @@ class Talker:
                     yield Sentence(self._lines.broken_off)
                     yield answering.failed(error)
                     return
-        for thought in self._without(brief, answering, agreed, error):
-            yield thought
+        async with aclosing(self._without(brief, answering, agreed, desk, error)) as thoughts:
+            async for thought in thoughts:
+                yield thought
 
     def _own(self, brief: Brief) -> Reply | None:
         """What the policy answers without a model.
@@ -157,9 +164,14 @@ class Talker:
         given = Veil(self._policy, brief).filled(proposal.tool, json.loads(proposal.arguments))
         return await desk.use(proposal.tool, given)
 
-    def _without(
-        self, brief: Brief, answering: Answering, agreed: Outcome | None, error: str
-    ) -> Iterator[ThoughtContent]:
+    async def _without(
+        self,
+        brief: Brief,
+        answering: Answering,
+        agreed: Outcome | None,
+        desk: Desk,
+        error: str,
+    ) -> AsyncGenerator[ThoughtContent, None]:
         """No model can be asked: what can be said all the same."""
         failed = answering.failed(error)
         done = Done(failed.tokens_in, failed.tokens_out, failed.calls)
@@ -177,8 +189,9 @@ class Talker:
             return
         reply = self._grounded.answer(brief)
         if isinstance(reply, Reply):
-            for thought in reply.thoughts():
-                yield done if isinstance(thought, Done) else thought
+            async with aclosing(self._grounded.think(brief, desk)) as thoughts:
+                async for thought in thoughts:
+                    yield done if isinstance(thought, Done) else thought
             return
         if any(self._lines.out_of_reach in turn.text for turn in brief.turns):
             yield NotUnderstood(reply.reason)
