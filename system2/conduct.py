@@ -54,7 +54,8 @@ class Begin(_Wish):
 
 
 class Fill(_Wish):
-    """A value of the task under way that the caller has given, in the caller's words."""
+    """A value of the task under way that the caller has given, in the caller's words; once more
+    when they agree to it."""
 
     slot: str
     value: Annotated[str, Field(max_length=400)]

@@ -6,7 +6,7 @@ says so when it has nothing. The same brief gives the same thoughts.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import assert_never
@@ -60,9 +60,7 @@ class Grounded:
         }
         self._tools = ToolUse(self._runs, self._language)
 
-    async def think(
-        self, brief: Brief, desk: Desk = BARE_DESK
-    ) -> AsyncGenerator[ThoughtContent, None]:
+    async def think(self, brief: Brief, desk: Desk = BARE_DESK) -> AsyncIterator[ThoughtContent]:
         """The reply's thoughts: what it changes and asks first, then its sentences, then Done."""
         reply: Reply | Nothing | NotYet = self.answer(brief)
         if isinstance(reply, Reply) and reply.use is not None:

@@ -71,7 +71,7 @@ class Talker:
         if verdict is None and (reply := self._own(brief)) is not None:
             if reply.use is not None:
                 # A task's tool is used by the mind that knows what the task says of it.
-                async with aclosing(self._grounded.think(brief, desk)) as thoughts:
+                async with aclosing(self._grounded.think(brief, desk)) as thoughts:  # type: ignore[type-var]
                     async for thought in thoughts:
                         yield thought
                 return
@@ -189,7 +189,7 @@ class Talker:
             return
         reply = self._grounded.answer(brief)
         if isinstance(reply, Reply):
-            async with aclosing(self._grounded.think(brief, desk)) as thoughts:
+            async with aclosing(self._grounded.think(brief, desk)) as thoughts:  # type: ignore[type-var]
                 async for thought in thoughts:
                     yield done if isinstance(thought, Done) else thought
             return

@@ -225,3 +225,15 @@ async def test_a_question_has_the_kind_that_the_model_says() -> None:
     asking = saying("Do you have a dish?", call("ask", '{"kind": "yes_no"}'))
     assert Asked(Question(AnswerKind.YES_NO)) in await think(ODD, asking)
     assert Asked(Question(AnswerKind.FREE)) in await think(ODD, saying("What do you have?"))
+
+
+async def test_a_model_confirms_what_was_read_back_by_filling_it_again() -> None:
+    of = policy(model={"answers": "always"})
+    slots = (Slot("account", "4219"), Slot("day"), Slot("part"))
+    state = TaskState("book-visit", slots, "account", confirming=True)
+    model = Recited([[call("fill", '{"slot": "account", "value": "4219"}')]])
+    thoughts = await think(Brief("that is the one", task=state), model, of=of)
+    (progress,) = [one for one in thoughts if isinstance(one, Progress)]
+    assert progress.task is not None
+    assert progress.task.slots[0] == Slot("account", "4219", True)
+    assert progress.task.asking == "day"
