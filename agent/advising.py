@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent.thinking import Clock
+from agent.clock import Clock
 from agent.trouble import log_unadvised
 from system1.acts import Consult
 from system1.consultation import ADVISER, OPTIONS, Matter, Shortfall

@@ -20,6 +20,7 @@ import numpy as np
 from agent import files
 from agent.advising import DEFAULT_ADVICE_S, Adviser
 from agent.call import Call
+from agent.clock import Clock
 from agent.figures import measure
 from agent.listening import caller_phrases, machine_phrases
 from agent.opening import Opening, Options, loaded, prepare
@@ -28,7 +29,6 @@ from agent.records import Outcome, Record
 from agent.remembering import UNKNOWN, Recalled, recalled
 from agent.result import sum_up
 from agent.think_time import DEFAULT_THINK_S, ThinkTime, charged
-from agent.thinking import Clock
 from agent.trouble import log_failure
 from policies.policy import Policy
 from speech.mouth import AudioMouth

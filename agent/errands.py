@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from agent.callers_voice import CallersVoice
+from agent.clock import Clock
 from agent.records import ErrandDone, Mishap
-from agent.thinking import Clock
 from policies.policy import Policy
 from policies.tools import Tool
 from system1.acts import Think

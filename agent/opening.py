@@ -12,15 +12,17 @@ from zoneinfo import ZoneInfo
 from agent import files
 from agent.advising import DEFAULT_ADVICE_S, WALL_S, Adviser, Advising
 from agent.callers_voice import CallersVoice
+from agent.clock import Clock
 from agent.errands import Errands
 from agent.journal import Journal
 from agent.records import CallOpened
 from agent.remembering import Remembering
 from agent.think_time import ThinkTime
-from agent.thinking import Clock, Thinking
+from agent.thinking import Thinking
 from policies.hours import noon_of
 from policies.loading import load_policy
 from policies.policy import Policy
+from policies.thinking import GROUNDED
 from system2.memory.extraction import Extractor
 from system2.memory.store import LongTermMemory
 from system2.models import open_mind
@@ -140,7 +142,20 @@ def _remembering(policy: Policy, options: Options, local: datetime) -> Rememberi
     else:
         zone = ZoneInfo(policy.hours.timezone) if policy.hours is not None else UTC
         began = local.replace(tzinfo=zone)
-    return Remembering(policy, caller_id, began, options.memory, options.extractor)
+    extractor = options.extractor or _extractor(policy, options)
+    return Remembering(policy, caller_id, began, options.memory, extractor)
+
+
+def _extractor(policy: Policy, options: Options) -> Extractor | None:
+    """The call's own model, once the call is over; None where rules alone are to learn from it."""
+    name = options.model or policy.model.name
+    if name == GROUNDED or not policy.memory.retention_days or not policy.memory.by_model:
+        return None
+    from system2.chat.extraction import LlmExtractor
+    from system2.models import open_chat
+
+    terms = policy.model
+    return LlmExtractor(open_chat(name, terms, terms.url, terms.key_env), policy)
 
 
 def loaded(policy: str | Path | Policy) -> Policy:

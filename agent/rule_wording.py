@@ -39,6 +39,7 @@ RULES: dict[str, tuple[str, str]] = {
     "interrupted": ("the answer was interrupted", "回答被打断"),
     "too_soon": ("the caller was faster", "来电者先开口"),
     "cut_in": ("the turn was not over", "话轮其实没有结束"),
+    "thought_ahead": ("it was begun ahead", "回答已提前开始"),
     "kept": ("the answer still fits", "原来的回答仍然合适"),
     "think": ("System 2 is to answer", "交由系统二回答"),
     "reply": ("System 2's answer", "系统二的回答"),

@@ -12,9 +12,10 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from agent.callers_voice import CallersVoice, VoiceDesk
+from agent.clock import Clock
 from agent.records import ThinkDone
 from agent.think_time import ThinkTime, tokens_of
 from system1.acts import Think
@@ -26,8 +27,6 @@ from system2.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from agent.errands import Errands
-
-Clock = Literal["virtual", "live"]
 
 
 @dataclass(slots=True)

@@ -219,7 +219,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "tile.fillers.1": ("{n} filler", "{n} 次填充语"),
     "tile.thinks": ("Thoughts", "思考"),
     "tile.ahead": (
-        "{kept} of {ahead} begun ahead were kept",
+        "{kept} of {ahead} begun ahead kept",
         "提前思考 {ahead} 次，采用 {kept} 次",
     ),
     "tile.alone": (

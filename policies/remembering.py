@@ -71,6 +71,11 @@ class MemoryPolicy(Section):
     """What is kept of a call whose caller is known by an id, and for how long."""
 
     retention_days: int = Field(365, ge=0, le=36500, description="0 keeps nothing. Unit: days.")
+    by_model: bool = Field(
+        True,
+        description="After a call its language model, where it has one, is asked what the caller "
+        "said that is worth knowing; what the rules find counts anyway.",
+    )
     store: StoreFile | None = Field(
         None,
         description="The memory's file (SQLite). Left out: what the environment variable "

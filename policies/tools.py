@@ -31,7 +31,7 @@ VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 SECRET = re.compile(rf"(?:[A-Za-z][A-Za-z0-9_-]* )?env:({VARIABLE})")
 """A header's value that is taken from the environment: ``env:NAME`` or ``Bearer env:NAME``."""
 
-CONTROLS = ("transfer", "hang_up", "ask", "begin", "fill", "remember")
+CONTROLS = ("transfer", "hang_up", "ask", "begin", "fill", "remember", "plan")
 """What a language model may decide about the talk itself, each a tool call of that name. No tool
 of a policy is called so."""
 

@@ -93,7 +93,8 @@ class Work:
     """System 2 at work on the turn taken. ``spoken`` counts the sentences already said.
 
     ``mood``: the caller's, as it was told. ``news``: what it was told of that had come in.
-    ``errands``: those that it began. ``unready``: its answer must wait for the end of the turn.
+    ``errands``: those that it began. ``ahead``: begun before the turn was over; ``unready``: its
+    answer must wait for that.
     ``proposal``, ``plan``, ``notes``: what holds once the reply is begun.
     """
 
@@ -113,11 +114,17 @@ class Work:
     mood: Mood | None = None
     news: tuple[Outcome, ...] = ()
     errands: tuple[int, ...] = ()
+    ahead: bool = False
     unready: bool = False
     proposal: Proposal | None = None
     plan: Plan | None = None
     has_plan: bool = False
     notes: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def too_early(self) -> bool:
+        """It came to nothing but that it has to be thought again: the turn was not over."""
+        return self.ahead and self.unready and self.done and not self.sentences
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,7 +245,9 @@ def think_ahead(scene: Scene, because: Because) -> list[Output]:
     foresight.begun += 1
     text = scene.text()
     think = _next_think(scene)
-    scene.kept = Kept(_work(scene, think, text), start, ahead=True)
+    work = _work(scene, think, text)
+    work.ahead = True
+    scene.kept = Kept(work, start, ahead=True)
     brief = scene.memory.brief(text, scene.affect.mood)
     turns = (*brief.turns, Turn("caller", text, start, caller.offset))[-LAST_TURNS:]
     return [*dropped, Think(think, replace(brief, turns=turns, speculative=True), True, because)]

@@ -49,9 +49,11 @@ from system2.ownwords import forbidden_topic
 from system2.privacy import Veil
 from system2.prompt import Prompt, quoted
 from system2.promptwords import prompt_words
+from system2.reply import NotYet
 from system2.speakable import Piece, Speakable
 from system2.tasks import TaskRun
 from system2.tokens import estimate_tokens
+from system2.tooluse import ToolUse
 from system2.trouble import log_refused
 
 _RESULT_SHARE = 2
@@ -68,6 +70,7 @@ class Means:
     language: Language
     prompt: Prompt
     runs: Mapping[str, TaskRun]
+    tools: ToolUse
 
 
 class Answering:
@@ -89,6 +92,8 @@ class Answering:
         self._over = False
         self._tokens_in = self._tokens_out = self._calls = 0
         self._counted = True
+        # "I'll book that" must not be out before it is known that the booking may be made.
+        self._must_wait = brief.speculative and any(map(self._has_effect, self._tools))
         self.said = False
 
     def told(self, proposal: Proposal, outcome: Outcome) -> None:
@@ -136,7 +141,7 @@ class Answering:
             break
         if self._silent():
             raise ChatError(f"{model.name} comes to no answer")
-        for thought in self._ending():
+        for thought in await self._ending():
             yield thought
 
     def done(self) -> Done:
@@ -165,6 +170,7 @@ class Answering:
         ids = self._cites | frozenset(self._used)
         speakable = Speakable(self._means.language, ids)
         usage: Usage | None = None
+        held: list[Piece] = []
         self._calls += 1
         try:
             async with aclosing(untagged(model.stream(request))) as events:
@@ -173,6 +179,9 @@ class Answering:
                         case TextDelta(text=more):
                             text.append(more)
                             for piece in speakable.feed(more):
+                                if self._must_wait:
+                                    held.append(piece)
+                                    continue
                                 yield self._say(piece)
                                 if self._over:
                                     return
@@ -182,12 +191,20 @@ class Answering:
                             usage = event
                         case _:
                             assert_never(event)
-            for piece in speakable.close():
+            held += speakable.close()
+            if self._must_wait and any(self._has_effect(one.name) for one in calls):
+                held.clear()
+            for piece in held:
                 yield self._say(piece)
                 if self._over:
                     return
         finally:
             self._count(usage, request, "".join(text) + "".join(one.arguments for one in calls))
+
+    def _has_effect(self, name: str) -> bool:
+        """Whether a tool is used for its effect without the caller being asked before."""
+        spec = self._tools.get(name)
+        return spec is not None and spec.side_effects and spec.confirm is None
 
     def _say(self, piece: Piece) -> Sentence:
         """A piece of the model's, unless the policy does not talk about that."""
@@ -278,9 +295,15 @@ class Answering:
         text = quoted(_shortened(self._veil.text(outcome.text), most))
         return (words.result if outcome.ok else words.result_failed).format(text=text)
 
-    def _ending(self) -> list[ThoughtContent]:
+    async def _ending(self) -> list[ThoughtContent]:
         """What becomes of the talk, and the policy's own words that follow from it."""
         decided = self._conduct
+        if decided.reply is not None and (wanted := decided.reply.use) is not None:
+            # A task has all that it needs: its tool is used, and its words tell what came of it.
+            used = await self._means.tools.used(decided.reply, wanted, self._brief, self._desk)
+            if isinstance(used, NotYet):
+                return [Unready()]
+            decided.reply = used
         reply, own = decided.reply, self._last
         found = [*decided.changes(), Asked(decided.asked(own))]
         if reply is not None:

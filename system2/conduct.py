@@ -16,8 +16,9 @@ from policies.policy import Policy
 from policies.timing import Ending
 from policies.tools import CONTROLS
 from system1.brief import Brief
+from system1.plan import Plan
 from system1.questions import AnswerKind, Question, TaskState
-from system1.thoughts import Advice, Note, Progress, ThoughtContent
+from system1.thoughts import Advice, Note, Planned, Progress, Propose, SetOut, ThoughtContent
 from system2.chat.model import ToolOffer
 from system2.desk import Json
 from system2.reply import Reply, sentences
@@ -68,8 +69,16 @@ class Remember(_Wish):
     value: Annotated[str, Field(min_length=1, max_length=200)]
 
 
+class Keep(_Wish):
+    """Your plan where no task covers what the caller wants: the goal, and the next thing to say."""
+
+    goal: Annotated[str, Field(min_length=1, max_length=120)]
+    next: Annotated[str, Field(max_length=200)]
+    missing: Annotated[tuple[Annotated[str, Field(max_length=60)], ...], Field(max_length=6)] = ()
+
+
 _WISHES: Mapping[str, type[_Wish]] = dict(
-    zip(CONTROLS, (Transfer, HangUp, Ask, Begin, Fill, Remember), strict=True)
+    zip(CONTROLS, (Transfer, HangUp, Ask, Begin, Fill, Remember, Keep), strict=True)
 )
 
 
@@ -109,6 +118,7 @@ class Conduct:
         self.question: Question | None = None
         self.advice: Advice | None = None
         self.notes: list[Note] = []
+        self.plan: Plan | None = None
         self.reply: Reply | None = None
 
     def knows(self, name: str) -> bool:
@@ -138,6 +148,8 @@ class Conduct:
                 return self._fill(slot, value)
             case Remember(name=called, value=value):
                 self.notes.append(Note(called, " ".join(value.split())))
+            case Keep(goal=goal, next=step, missing=missing):
+                self.plan = Plan(goal, step or None, missing)
             case _:
                 raise AssertionError(name)
         return DONE
@@ -145,8 +157,16 @@ class Conduct:
     def changes(self) -> list[ThoughtContent]:
         """What becomes of the talk, but for its question."""
         found: list[ThoughtContent] = list(self.notes)
+        if self.plan is not None:
+            found.append(Planned(self.plan))
+        elif self._changed and self._brief.plan is not None:
+            found.append(Planned(None))
         if self._changed:
             found.append(Progress(self._task))
+        if self.reply is not None and self.reply.set_out is not None:
+            found.append(SetOut(self.reply.set_out))
+        if self.reply is not None and self.reply.proposal is not None:
+            found.append(Propose(self.reply.proposal))
         advice = self.reply.advice if self.reply is not None and self.reply.advice else self.advice
         return [*found, advice] if advice is not None else found
 

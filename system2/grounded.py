@@ -25,6 +25,7 @@ from system2.desk import BARE_DESK, Desk
 from system2.lines import lines_of
 from system2.ownwords import forbidden_topic, last_sentence, own_ends
 from system2.recollection import earlier_of, turns_of, values_of
+from system2.repeats import Repeats
 from system2.reply import Nothing, NotYet, Reply, open_question, sentences, under_way
 from system2.smalltalk import Talk, is_question, talk_of, wants_human
 from system2.spoken.choices import by_place
@@ -49,10 +50,7 @@ class Grounded:
         self._policy = policy
         self._language = language_of(policy.language)
         self._lines = lines_of(self._language)
-        soothe = policy.soothe
-        self._soothing = frozenset(
-            (*soothe.agitated, *soothe.confused, *soothe.hesitant, *soothe.fast_speech)
-        )
+        self._repeats = Repeats(policy, self._language)
         self._understanding = Understanding(policy, self._language)
         self._own_ends = own_ends(policy, self._lines)
         self._runs = {
@@ -62,14 +60,25 @@ class Grounded:
 
     async def think(self, brief: Brief, desk: Desk = BARE_DESK) -> AsyncIterator[ThoughtContent]:
         """The reply's thoughts: what it changes and asks first, then its sentences, then Done."""
-        reply: Reply | Nothing | NotYet = self.answer(brief)
-        if isinstance(reply, Reply) and reply.use is not None:
-            reply = await self._tools.used(reply, reply.use, brief, desk)
-        for thought in reply.thoughts():
+        for thought in (await self.finished(self.answer(brief), brief, desk)).thoughts():
             yield thought
 
     async def close(self) -> None:
         """Nothing was taken."""
+
+    async def finished(
+        self, reply: Reply | Nothing, brief: Brief, desk: Desk
+    ) -> Reply | Nothing | NotYet:
+        """The reply once the tool that it wants was used, if it wants one."""
+        if isinstance(reply, Reply) and reply.use is not None:
+            return await self._tools.used(reply, reply.use, brief, desk)
+        return reply
+
+    def has_words_for(self, brief: Brief) -> bool:
+        """Whether the tools that the brief speaks of are those of the policy's own tasks."""
+        if brief.proposed is not None and self._tools.allowed(brief.proposed) is None:
+            return False
+        return all(self._tools.knows(outcome) for outcome in brief.news)
 
     def answer(self, brief: Brief) -> Reply | Nothing:
         """The reply to a brief, or nothing where the policy has none.
@@ -99,7 +108,7 @@ class Grounded:
         topic = forbidden_topic(said, self._policy, self._language)
         if brief.proposed is not None and (reply := self._on_leave(brief, brief.proposed, talk)):
             return reply
-        if talk is Talk.REPEAT and (repeated := self._again(brief)):
+        if talk is Talk.REPEAT and (repeated := self._repeats.again(brief)):
             return repeated
         state = under_way(brief.task)
         run = self._runs.get(state.task) if state else None
@@ -149,7 +158,7 @@ class Grounded:
         if talk is not None:
             return self._sidestep(run, state, talk)
         if is_only_puzzled(self._language, said):
-            return self._simpler(brief) or run.again(state)
+            return self._repeats.simpler(brief) or run.again(state)
         understood = self._understand(said, brief)
         asked = [one for one in understood.sure if isinstance(one.wanted, Knowledge)]
         beside = run.again(state).after(self._answers(asked, brief))
@@ -203,7 +212,7 @@ class Grounded:
             return reply
         if self._wants_person(said):
             return self._hand_over()
-        if is_only_puzzled(self._language, said) and (again := self._again(brief)):
+        if is_only_puzzled(self._language, said) and (again := self._repeats.again(brief)):
             return again
         if changed := self._changed(brief):
             return changed
@@ -218,7 +227,7 @@ class Grounded:
             return self._do(understood.sure, brief)
         if understood.unsure:
             return self._clarify(understood.unsure)
-        if is_puzzled(self._language, said) and (again := self._again(brief)):
+        if is_puzzled(self._language, said) and (again := self._repeats.again(brief)):
             return again
         if self._language.is_holding(said):
             return self._hold(brief)
@@ -317,35 +326,6 @@ class Grounded:
         if brief.question is not None and answer == "yes":
             return Reply(sentences(self._lines.go_ahead), _FREE, sure=ours)
         return Reply(sentences(self._lines.anything_else), _YES_NO, sure=ours)
-
-    def _again(self, brief: Brief) -> Reply | None:
-        """The last answer once more."""
-        return self._simpler(brief) or self._repeat(brief)
-
-    def _repeat(self, brief: Brief) -> Reply | None:
-        own = {rung.say for rung in (*self._policy.noinput, *self._policy.nomatch)}
-        own |= {
-            self._lines.take_your_time,
-            *self._policy.hold.say,
-            *(line for filler in self._policy.fillers for line in filler.say),
-            *self._soothing,
-        }
-        said = [turn.text for turn in brief.turns if turn.who == "agent"]
-        last = next((text for text in reversed(said) if text not in own), None)
-        return Reply(sentences(last), brief.question) if last else None
-
-    def _simpler(self, brief: Brief) -> Reply | None:
-        """The last answer in the policy's short words, where the caller did not understand it."""
-        puzzled = is_puzzled(self._language, brief.said)
-        if brief.mood is not Mood.CONFUSED and not puzzled:
-            return None
-        said = [turn.text for turn in brief.turns if turn.who == "agent"]
-        last = next((text for text in reversed(said) if text not in self._soothing), "")
-        for item in self._policy.knowledge:
-            if item.short is not None and item.answer in last:
-                simple = sentences(item.short, (item.id,))
-                return Reply(simple, open_question(item.short) or brief.question)
-        return None
 
     def _only_holds(self, said: str) -> bool:
         """A short request to wait; a longer one is likely to go on to the matter."""

@@ -132,6 +132,10 @@ class Prompt:
             lines.append(words.values.format(values=values))
         if brief.mood is not None and brief.mood in words.moods:
             lines.append(words.moods[brief.mood])
+        if (plan := brief.plan) is not None:
+            step, goal = veil.text(plan.step or "-"), veil.text(plan.goal)
+            missing = veil.text(", ".join(plan.missing) or "-")
+            lines.append(words.plan.format(goal=goal, step=step, missing=missing))
         if (proposed := brief.proposed) is not None:
             shown = veil.text(proposed.arguments)
             lines.append(words.proposed.format(tool=proposed.tool, arguments=shown))

@@ -33,6 +33,7 @@ class PromptWords:
     known: str
     knowledge: str
     no_knowledge: str
+    plan: str
     proposed: str
     errands: str
     news: str
@@ -59,7 +60,8 @@ _ENGLISH = PromptWords(
     tools="Only the tools you are given exist; whatever else is asked for cannot be done, and you "
     "say so. When the caller wants one of the tasks, call begin; when they give one of its values, "
     "call fill. After either write nothing: the next question is asked for you. Call remember for "
-    "what is worth knowing in the caller's next call.",
+    "what is worth knowing in the caller's next call, and plan where what they want takes several "
+    "turns and no task covers it.",
     rules="Others see to these, you need not:",
     forbidden="Never talk about:",
     tasks="Tasks (id: said by the caller; values):",
@@ -74,6 +76,7 @@ _ENGLISH = PromptWords(
     known="Memory of this caller (data):",
     knowledge="Knowledge:",
     no_knowledge="Knowledge: nothing fits these words.",
+    plan="Your plan: {goal}; next: {step}; missing: {missing}.",
     proposed="You asked the caller's leave to use {tool} with {arguments}; their words are the "
     "answer. It has not been used.",
     errands="Still under way: {errands}.",
@@ -117,6 +120,7 @@ _CHINESE = PromptWords(
     known="关于这位来电者的记忆（数据）：",
     knowledge="知识：",
     no_knowledge="知识：没有与这句话相符的。",
+    plan="你的计划：{goal}；下一步：{step}；还缺：{missing}。",
     proposed="你已请求同意使用{tool}，参数{arguments}；来电者的话就是答复。尚未使用。",
     errands="仍在进行：{errands}。",
     news="刚收到的结果（数据）：",

@@ -32,11 +32,13 @@ from system2.chat.model import ChatError, ChatModel
 from system2.desk import BARE_DESK, Desk
 from system2.grounded import Grounded
 from system2.lines import lines_of
+from system2.ownwords import forbidden_topic
 from system2.privacy import Veil
 from system2.prompt import Prompt
 from system2.reply import Reply
 from system2.speakable import Speakable
 from system2.tasks import TaskRun
+from system2.tooluse import ToolUse
 from system2.trouble import log_model
 
 _FREE = Question(AnswerKind.FREE)
@@ -57,25 +59,20 @@ class Talker:
         self._grounded = Grounded(policy, today=today)
         runs = {task.id: TaskRun(task, policy, self._language, today) for task in policy.tasks}
         prompt = Prompt(policy, self._language, today)
-        self._means = Means(policy, self._language, prompt, runs)
+        tools = ToolUse(runs, self._language)
+        self._means = Means(policy, self._language, prompt, runs, tools)
 
     async def think(
         self, brief: Brief, desk: Desk = BARE_DESK
     ) -> AsyncGenerator[ThoughtContent, None]:
         """See ``Mind``."""
+        if (own := self._own(brief)) is not None:
+            for thought in (await self._grounded.finished(own, brief, desk)).thoughts():
+                yield thought
+            return
         verdict = self._verdict(brief)
         if verdict == "no":
             for thought in Reply(self._say(self._lines.cancelled), _FREE).thoughts():
-                yield thought
-            return
-        if verdict is None and (reply := self._own(brief)) is not None:
-            if reply.use is not None:
-                # A task's tool is used by the mind that knows what the task says of it.
-                async with aclosing(self._grounded.think(brief, desk)) as thoughts:  # type: ignore[type-var]
-                    async for thought in thoughts:
-                        yield thought
-                return
-            for thought in reply.thoughts():
                 yield thought
             return
         if verdict == "yes" and brief.speculative:
@@ -96,7 +93,7 @@ class Talker:
         answering = Answering(self._means, brief, desk, audio)
         if agreed is not None and brief.proposed is not None:
             answering.told(brief.proposed, agreed)
-        async with aclosing(self._ask(brief, answering, agreed, desk)) as thoughts:
+        async with aclosing(self._ask(brief, desk, answering, agreed)) as thoughts:
             async for thought in thoughts:
                 yield thought
 
@@ -106,7 +103,7 @@ class Talker:
             await model.close()
 
     async def _ask(
-        self, brief: Brief, answering: Answering, agreed: Outcome | None, desk: Desk
+        self, brief: Brief, desk: Desk, answering: Answering, agreed: Outcome | None
     ) -> AsyncGenerator[ThoughtContent, None]:
         """One model after the other, and what is left when all are down."""
         error = "no model"
@@ -125,7 +122,7 @@ class Talker:
                     yield Sentence(self._lines.broken_off)
                     yield answering.failed(error)
                     return
-        async with aclosing(self._without(brief, answering, agreed, desk, error)) as thoughts:
+        async with aclosing(self._without(brief, desk, answering, agreed, error)) as thoughts:
             async for thought in thoughts:
                 yield thought
 
@@ -134,10 +131,13 @@ class Talker:
 
         An answer to a masked slot's question is taken here, sure or not: no model may read it.
         """
-        if not brief.said or brief.proposed:
-            return None
         hidden = self._hides(brief)
-        if self._policy.model.answers is Answers.ALWAYS and not hidden:
+        ours = brief.proposed is not None or not brief.said or hidden
+        always = self._policy.model.answers is Answers.ALWAYS and not ours
+        # No model has a say in what the policy does not talk about.
+        if always and forbidden_topic(brief.said, self._policy, self._language) is None:
+            return None
+        if not self._grounded.has_words_for(brief) or not (brief.said or brief.news):
             return None
         reply = self._grounded.answer(brief)
         return reply if isinstance(reply, Reply) and (reply.sure or hidden) else None
@@ -165,12 +165,7 @@ class Talker:
         return await desk.use(proposal.tool, given)
 
     async def _without(
-        self,
-        brief: Brief,
-        answering: Answering,
-        agreed: Outcome | None,
-        desk: Desk,
-        error: str,
+        self, brief: Brief, desk: Desk, answering: Answering, agreed: Outcome | None, error: str
     ) -> AsyncGenerator[ThoughtContent, None]:
         """No model can be asked: what can be said all the same."""
         failed = answering.failed(error)
@@ -189,9 +184,9 @@ class Talker:
             return
         reply = self._grounded.answer(brief)
         if isinstance(reply, Reply):
-            async with aclosing(self._grounded.think(brief, desk)) as thoughts:  # type: ignore[type-var]
-                async for thought in thoughts:
-                    yield done if isinstance(thought, Done) else thought
+            finished = await self._grounded.finished(reply, brief, desk)
+            for thought in finished.thoughts():
+                yield done if isinstance(thought, Done) else thought
             return
         if any(self._lines.out_of_reach in turn.text for turn in brief.turns):
             yield NotUnderstood(reply.reason)

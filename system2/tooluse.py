@@ -66,6 +66,11 @@ class ToolUse:
         run = self._run(proposal.tool, arguments)
         return Wanted(run.task.id, proposal.tool, arguments, leave=True) if run else None
 
+    def knows(self, outcome: Outcome) -> bool:
+        """Whether a task has the words for it."""
+        errand = outcome.errand
+        return self._run(errand.tool, _arguments(errand.arguments)) is not None
+
     def news(self, brief: Brief) -> Reply | None:
         """What came of long errands, told; None where there is nothing to tell."""
         told: Reply | None = None

@@ -31,6 +31,10 @@ def call(
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder of the files; out/call by default."),
     ] = None,
+    caller_id: Annotated[
+        str | None,
+        typer.Option("--caller", metavar="ID", help="Whom long-term memory knows the caller as."),
+    ] = None,
     speech: Speech = None,
     model: Model = None,
 ) -> None:
@@ -56,7 +60,9 @@ def call(
         from agent.result import sum_up
 
         began = time.perf_counter()
-        opened = Conversation.open(chosen, speech=speech, model=model, out=out, report=False)
+        opened = Conversation.open(
+            chosen, speech=speech, model=model, caller_id=caller_id, out=out, report=False
+        )
         async with opened as line:
             with transcribed(console, chosen.language) as listener:
                 channels = await _hold(line, caller, listener)

@@ -34,7 +34,7 @@ Store: TypeAlias = Annotated[
         "--store",
         metavar="WHERE",
         help="A file, or the name of an environment variable that holds a postgresql:// address; "
-        "by default the policy's, else the usual one.",
+        "by default the policy's, else what KAIROS_MEMORY names, else the usual one.",
     ),
 ]
 Customer: TypeAlias = Annotated[

@@ -25,7 +25,8 @@ Model: TypeAlias = Annotated[
     typer.Option(
         "--model",
         metavar="NAME",
-        help="grounded, openai:MODEL or transformers:DIR; the policy's by default.",
+        help="Who answers: grounded (no model), openai:MODEL or transformers:DIR; the policy's "
+        "by default.",
     ),
 ]
 Fidelity: TypeAlias = Annotated[

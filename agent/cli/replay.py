@@ -46,8 +46,9 @@ def replay(
 ) -> None:
     """Decide recorded calls again, and print what would differ.
 
-    With the call's own policy that is nothing. With another, or with values changed by --set, it
-    is what would have been said when.
+    With the call's own policy that is nothing.
+
+    With another, or with values changed by --set, it is what would have been said when.
     """
     from agent.recorded import journals, read_call
     from agent.replay import redecided

@@ -19,7 +19,9 @@ STORIES = Path(__file__).parents[2] / "scenarios" / "stories"
 
 
 def run(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario's file.")],
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A file, or one that we ship.")
+    ],
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder of the files; out/NAME by default."),

@@ -53,7 +53,10 @@ def nomatch(scene: Scene) -> Proposal:
 def think(scene: Scene) -> Proposal:
     """Ask System 2; a protected line of the agent's own is time that it may use."""
     taken, current = scene.taken, scene.agent.current
-    if taken is None or scene.work is not None or scene.caller.turn_start is not None:
+    if taken is None or scene.caller.turn_start is not None:
+        return None
+    # What was thought of ahead may say so only after it has been taken up.
+    if scene.work is not None and not scene.work.too_early:
         return None
     if current is not None and current.interruptible:
         return None

@@ -87,5 +87,8 @@ def take_up(scene: Scene) -> Proposal:
         return None
     if not _serves(scene, kept) or not still_fits(scene, kept.work.said, taken.asks):
         return None
-    evidence = (("think", kept.work.think), ("was", kept.work.said), ("words", taken.asks))
+    think = ("think", kept.work.think)
+    if kept.ahead and kept.work.said == taken.asks:
+        return (TakeUp(Because("thought_ahead", (think,))),)
+    evidence = (think, ("was", kept.work.said), ("words", taken.asks))
     return (TakeUp(Because("kept", evidence)),)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import aclosing
-from typing import Annotated, Protocol
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -19,6 +19,8 @@ from system1.language import Language
 from system2.chat.model import ChatError, ChatModel, Message, Request, TextDelta
 from system2.chat.tagged import untagged
 from system2.desk import Json
+from system2.memory.extraction import CallOver, Learned
+from system2.memory.profile import NewFact
 from system2.privacy import Veil
 
 MOST_FACTS = 16
@@ -68,27 +70,25 @@ _SCHEMA: dict[str, Json] = {
 }
 
 
-class Extractor(Protocol):
-    """Finds what is worth remembering in a call that is over."""
-
-    async def extract(
-        self, turns: Sequence[Turn], language: Language
-    ) -> tuple[tuple[str, str], ...]:
-        """Names and values; nothing where there is nothing, or nobody to find it."""
-        ...
-
-
 class LlmExtractor:
-    """By a chat model. What ``privacy.mask`` names is neither sent nor found."""
+    """An ``Extractor`` by a chat model. What ``privacy.mask`` names is neither sent nor found."""
 
     def __init__(self, model: ChatModel, policy: Policy) -> None:
         self._model = model
         self._policy = policy
 
-    async def extract(
-        self, turns: Sequence[Turn], language: Language
-    ) -> tuple[tuple[str, str], ...]:
+    async def extract(self, over: CallOver) -> Learned:
         """See ``Extractor``. ``ChatError`` where the model is down or writes something else."""
+        turns = tuple(Turn(_who(who), text, 0.0, 0.0) for who, text in over.said)
+        found = await self.facts(turns, over.scene.language)
+        return Learned(tuple(NewFact(name, value) for name, value in found))
+
+    async def close(self) -> None:
+        """Close the model's connections."""
+        await self._model.close()
+
+    async def facts(self, turns: Sequence[Turn], language: Language) -> tuple[tuple[str, str], ...]:
+        """Names and values that the caller's words hold."""
         veil = Veil(self._policy, Brief("", tuple(turns)))
         who = (turn.who for turn in turns)
         told = list(zip(who, veil.turns(turns), strict=True))
@@ -118,3 +118,7 @@ class LlmExtractor:
             return _Facts.model_validate_json(written[start : end + 1]).facts
         except ValidationError:
             raise ChatError(f"{self._model.name} writes no facts") from None
+
+
+def _who(who: str) -> Literal["caller", "agent"]:
+    return "caller" if who == "caller" else "agent"

@@ -12,12 +12,6 @@ from system2.memory.profile import Episode, Erased, Memory, NewFact, Profile, Wr
 
 POSTGRES = ("postgresql://", "postgres://")
 
-EPISODES = 3
-"""The last calls that a profile lists."""
-
-CANDIDATES = 4
-"""So many times as many as wanted are ranked by either way of searching before they are fused."""
-
 
 class LongTermMemory(Protocol):
     """What is remembered of customers. Synchronous: whoever must not wait asks in a thread.

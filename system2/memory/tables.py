@@ -17,7 +17,12 @@ from system2.errors import EmbeddingError, StoreError
 from system2.memory.embedding import Embedder, fused, nearest, vectors
 from system2.memory.grams import grams
 from system2.memory.profile import Episode, Erased, Fact, Memory, NewFact, Profile, Written
-from system2.memory.store import CANDIDATES, EPISODES
+
+EPISODES = 3
+"""The last calls that a profile lists."""
+
+CANDIDATES = 4
+"""So many times as many as wanted are ranked by either way of searching before they are fused."""
 
 Cell: TypeAlias = str | int | float | bytes | datetime | list[str] | None
 Row: TypeAlias = tuple[object, ...]

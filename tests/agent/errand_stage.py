@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from agent.clock import Clock
 from agent.errands import ErrandDesk, Errands
 from agent.records import ErrandDone
-from agent.thinking import Clock
 from policies.policy import Policy
 from policies.tools import Tool
 from system1.acts import Because, Think

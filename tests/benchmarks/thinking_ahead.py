@@ -1,9 +1,10 @@
 """What thinking ahead wins and costs, with a model of a declared speed, in virtual time.
 
 ``python -m tests.benchmarks.thinking_ahead`` holds the same calls with and without it at audio
-fidelity: a first token after 0.7 s, then 40 tokens a second. Times are from the recordings: from
-the end of the caller's turn, and from the moment that System 1 took it, to the first sound of the
-answer (fillers do not count).
+fidelity, every turn answered by a language model: a scripted server, charged 0.7 s for its first
+token and then 40 tokens a second. Times are from the recordings: from the end of the caller's
+speech, and from the moment that System 1 took the turn for over, to the first sound of the answer
+(fillers do not count).
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,14 +20,30 @@ import numpy as np
 
 from agent.records import Decision, ThinkDone, Utterance
 from agent.think_figures import was_for_nothing
-from policies.loading import load_policy
+from policies.loading import policy_path
 from scenarios.runner import ScenarioResult, run_scenario
 from scenarios.script import Scenario
-from system1.acts import Kind
 from tests.benchmarks.turn_taking import HESITATIONS, QUESTIONS
+from tests.scripted_model import Scripted, scripted_model
 
 SPEED = {"first": 0.7, "tokens_per_second": 40}
 PAUSE_S = 0.8
+
+
+def answers() -> Iterator[Scripted]:
+    """What the model says, each once: who says the same three times is stopped for going round in
+    circles."""
+    for hours in range(2, 60):
+        yield Scripted(
+            "",
+            (
+                "Let me see, ",
+                f"most of the faults in your area are put right within {hours} hours, ",
+                "and you get a message as soon as it is done. ",
+                "Is there anything else I can do for you?",
+            ),
+            times=1,
+        )
 
 
 @dataclass
@@ -41,79 +57,75 @@ class Tally:
     cut_ins: int = 0
 
 
-def calls() -> Iterator[dict[str, Any]]:
-    """A question in one breath, or a wish with a pause in it; two rates each."""
-    for line, rate in product(QUESTIONS, (150, 175)):
-        yield {"steps": [{"caller": line}], "rate": rate}
-    for (begun, rest), rate in product(HESITATIONS, (150, 175)):
-        yield {"steps": [{"caller": {"say": begun, "pause": PAUSE_S, "then": rest}}], "rate": rate}
+def calls() -> Iterator[tuple[int, list[str | dict[str, Any]]]]:
+    """Rate and lines: questions in one breath, and wishes with a pause in them, in turn."""
+    lines: list[str | dict[str, Any]] = []
+    for question, (begun, rest) in zip(QUESTIONS, HESITATIONS, strict=False):
+        lines += [question, {"say": begun, "pause": PAUSE_S, "then": rest}]
+    for rate in (150, 175):
+        for first in (0, 5):
+            yield rate, lines[first : first + 5]
 
 
-async def held(call: dict[str, Any], policy: Path) -> ScenarioResult:
+async def held(rate: int, lines: list[str | dict[str, Any]], policy: Path) -> ScenarioResult:
+    steps: list[dict[str, Any]] = [{"agent": {"kind": "greeting"}}]
+    for line in lines:
+        steps += [{"caller": line}, {"agent": {"says": "anything else"}}]
     script = Scenario.model_validate(
         {
             "scenario": "ahead",
             "policy": str(policy),
-            "caller": {"rate": call["rate"], "seed": 3},
+            "caller": {"rate": rate, "seed": 3},
             "think": SPEED,
-            "steps": [
-                {"agent": {"kind": "greeting"}},
-                *call["steps"],
-                {"caller": {"silent": 5.0}},
-                {"caller": {"hangs_up": True}},
-            ],
+            "steps": [*steps, {"caller": {"hangs_up": True}}],
         }
     )
     return await run_scenario(script, policy)
 
 
 def count(result: ScenarioResult, tally: Tally) -> None:
-    ends = [span.end for span in result.spans]
     takes = [r.at for r in result.records if isinstance(r, Decision) and r.do == "take_turn"]
     answers = [
         record.start
         for record in result.records
-        if isinstance(record, Utterance) and record.kind in (Kind.REPLY, Kind.CLARIFY)
+        if isinstance(record, Utterance) and record.because.rule == "reply"
     ]
     thinks = [record for record in result.records if isinstance(record, ThinkDone)]
     tally.ahead += sum(one.speculative for one in thinks)
     tally.dropped += sum(map(was_for_nothing, thinks))
-    tally.cut_ins += sum(
-        any(span.start < at < span.end for span in result.spans) or at < ends[-1] for at in answers
-    )
-    after = [at for at in answers if at >= ends[-1]]
-    if after and takes:
-        tally.from_offset.append(after[0] - ends[-1])
-        tally.from_taking.append(after[0] - max(at for at in takes if at <= after[0]))
+    lines = [(one.start, one.end) for one in result.lines]
+    for at in answers:
+        if any(start < at < end for start, end in lines):
+            tally.cut_ins += 1
+            continue
+        ends = [end for _, end in lines if end <= at]
+        taken = [one for one in takes if one <= at]
+        if ends and taken:
+            tally.from_offset.append(at - ends[-1])
+            tally.from_taking.append(at - taken[-1])
 
 
 def main() -> None:
-    shipped = load_policy("broadband")
-    for name, numbers in (("waits for the end", {"per_turn": 0}), ("thinks ahead", {})):
+    for name, numbers in (("waits for the end", "per_turn: 0"), ("thinks ahead", "per_turn: 3")):
         tally = Tally()
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder, scripted_model(*answers()) as server:
             policy = Path(folder) / "bench.yaml"
-            policy.write_text(_yaml(numbers), encoding="utf-8")
-            for call in calls():
-                count(asyncio.run(held(call, policy)), tally)
+            policy.write_text(_yaml(numbers, server.url), encoding="utf-8")
+            for rate, lines in calls():
+                count(asyncio.run(held(rate, lines, policy)), tally)
         for what, times in (("turn's end", tally.from_offset), ("taking it", tally.from_taking)):
             p50, p90 = np.percentile(times, [50, 90])
             print(f"{name}: from {what} p50 {p50:.2f} s, p90 {p90:.2f} s ({len(times)} answers)")
         print(f"{name}: {tally.ahead} ahead, {tally.dropped} dropped, {tally.cut_ins} cut-ins")
-    print(f"policy {shipped.policy}, model {SPEED}")
+    print(f"a model with {SPEED}")
 
 
-def _yaml(numbers: dict[str, Any]) -> str:
-    from importlib.resources import files
-
-    text = files("policies").joinpath("broadband.yaml").read_text(encoding="utf-8")
-    if not numbers:
-        return text
-    [(key, value)] = numbers.items()
-    section = f"turn_taking:\n  speculation: {{{key}: {value}}}\n"
-    if "\nturn_taking:\n" not in text:
-        return text + "\n" + section
-    return text.replace("\nturn_taking:\n", "\n" + section, 1)
+def _yaml(speculation: str, url: str) -> str:
+    text = policy_path("broadband").read_text(encoding="utf-8")
+    model = f"model: {{name: 'openai:bench', url: '{url}', answers: always}}\n"
+    section = f"turn_taking:\n  speculation: {{{speculation}}}\n"
+    assert "\nturn_taking:\n" in text
+    return model + text.replace("\nturn_taking:\n", "\n" + section, 1)
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def test_the_answer_is_begun_in_the_pause_and_said_when_the_turn_is_over() -> No
     assert (record.speculative, record.outcome) == (True, "answered")
     assert ahead.mind.briefs[0].speculative
     assert ahead.mind.briefs[0].turns[-1].text == "is my line all right"
-    assert ahead.first(lambda one: one.do == "take_up").because.rule == "kept"
+    assert ahead.first(lambda one: one.do == "take_up").because.rule == "thought_ahead"
     assert end < thinks(ahead)[0].started < end + 0.35
 
 
@@ -121,6 +121,17 @@ def test_what_has_effects_is_thought_of_again_once_the_turn_is_over() -> None:
     stage.play(10.0)
     assert [brief.speculative for brief in stage.mind.briefs] == [True, False]
     assert [one.outcome for one in thinks(stage)] == ["abandoned", "answered"]
+
+
+def test_a_slow_mind_says_so_after_it_was_taken_up() -> None:
+    done = (Sentence("It is booked."), Done())
+    stage = Stage(eager(), Answers((Unready(), Done()), done), think=1.2)
+    stage.says(4.0, "please book it now")
+    stage.play(12.0)
+    take_up = stage.first(lambda one: one.do == "take_up")
+    assert take_up.at < thinks(stage)[0].at, "it has been taken up when it is known"
+    assert [brief.speculative for brief in stage.mind.briefs] == [True, False]
+    assert [one.text for one in stage.utterances()][1:] == ["It is booked."]
 
 
 def test_it_stops_after_so_many_tries_in_a_turn() -> None:

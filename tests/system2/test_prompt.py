@@ -136,7 +136,7 @@ def test_a_long_call_does_not_make_it_longer(of: Policy, line: str) -> None:
 def test_the_tools_are_the_same_in_every_turn() -> None:
     offered = conduct.offers(BROADBAND)
     assert [one.name for one in offered] == [
-        "transfer", "hang_up", "ask", "begin", "fill", "remember",
+        "transfer", "hang_up", "ask", "begin", "fill", "remember", "plan",
     ]  # fmt: skip
     assert offered == conduct.offers(BROADBAND)
     assert offered[0].parameters["properties"] == {"to": {"type": "string", "enum": ["support"]}}

@@ -9,7 +9,8 @@ import pytest
 
 from policies.policy import Policy
 from policies.timing import Ending
-from system1.brief import Brief
+from system1.brief import Brief, Turn
+from system1.plan import Plan
 from system1.questions import AnswerKind, Question, Slot, TaskState
 from system1.thoughts import (
     Advice,
@@ -18,6 +19,7 @@ from system1.thoughts import (
     Failed,
     Note,
     NotUnderstood,
+    Planned,
     Progress,
     Sentence,
 )
@@ -26,6 +28,8 @@ from system2.lines import lines_of
 from system2.talker import Talker
 from tests.system2.chat.fakes import DOWN, Recited
 from tests.system2.talking import BROADBAND, DIANXIN, WEDNESDAY
+from tests.system2.test_tooluse import POLICY as TOOLED
+from tests.system2.test_tooluse import TOLD, Tools
 from tests.system2.thinking import ODD, after, call, policy, said, saying, think
 
 
@@ -237,3 +241,27 @@ async def test_a_model_confirms_what_was_read_back_by_filling_it_again() -> None
     assert progress.task is not None
     assert progress.task.slots[0] == Slot("account", "4219", True)
     assert progress.task.asking == "day"
+
+
+async def test_a_plan_of_several_turns_is_kept() -> None:
+    arguments = '{"goal": "mend the mast", "next": "Which hill is it on?", "missing": ["hill"]}'
+    model = Recited([["I see. ", call("plan", arguments)]])
+    thoughts = await think(ODD, model)
+    [planned] = [one for one in thoughts if isinstance(one, Planned)]
+    assert planned.plan == Plan("mend the mast", "Which hill is it on?", ("hill",))
+    brief = Brief(ODD, (Turn("caller", ODD, 0.0, 1.0),), plan=planned.plan)
+    again = saying("All right.")
+    await think(brief, again)
+    assert "Which hill is it on?" in again.requests[0].messages[0].text
+
+
+async def test_a_task_that_is_done_by_a_tool_is_told_in_the_policys_words() -> None:
+    arguments = '{"slot": "parcel", "value": "four seven one one"}'
+    state = TaskState("track-parcel", (Slot("parcel"),), "parcel")
+    model = Recited([[call("fill", arguments)]])
+    desk = Tools()
+    always = policy(TOOLED, model={"answers": "always"})
+    brief = Brief("it says 4711", (Turn("caller", "it says 4711", 0.0, 1.0),), task=state)
+    thoughts = await think(brief, model, of=always, desk=desk)
+    assert desk.used == [("track", {"number": "4711"})]
+    assert " ".join(said(thoughts)) == TOLD

@@ -126,6 +126,12 @@ async def test_nothing_with_an_effect_is_done_on_a_guess() -> None:
     assert thoughts[0] == Unready()
     assert isinstance(thoughts[-1], Done)
     assert desk.used == []
+    eager = Recited([["I'll restart it for you now. ", call("reboot")]])
+    assert said(await think(brief, eager, desk=desk)) == [], "what is announced must be done"
+    idle = saying("Have you looked at the lights?")
+    assert said(await think(brief, idle, desk=desk)) == ["Have you looked at the lights?"]
+    announced = Recited([["I'll restart it.", call("reboot")], ["It reboots."]])
+    assert said(await think(ODD, announced, desk=desk)) == ["I'll restart it.", "It reboots."]
     sure = Recited([[call("reboot")], ["It reboots."]])
     assert said(await think(ODD, sure, desk=desk)) == ["It reboots."]
 
@@ -167,6 +173,8 @@ async def test_a_forbidden_topic_has_one_line() -> None:
     model = saying("Our share price will go up, buy now! And more.")
     thoughts = await think("what about your share price then", model, of=of)
     assert thoughts[1] == Sentence("I can't speak about shares.", ("shares",))
+    always = policy(of, model={"answers": "always"})
+    assert said(await think("what about your share price", model, of=always)) == said(thoughts)
     assert model.requests == []
     thoughts = await think(ODD, model, of=of)
     assert said(thoughts) == ["I can't speak about shares."], "nothing of it was said"

@@ -16,6 +16,7 @@ from system1.thoughts import (
     Advice,
     Asked,
     Done,
+    NotUnderstood,
     Progress,
     Propose,
     Sentence,
@@ -25,8 +26,10 @@ from system1.thoughts import (
 )
 from system2.desk import Json, ToolSpec
 from system2.grounded import Grounded
+from system2.talker import Talker
 from system2.tools.answers import compact
 from system2.tools.declared import declared
+from tests.system2.chat.fakes import DOWN, Recited
 from tests.system2.talking import WEDNESDAY
 
 NUMBER = {
@@ -118,6 +121,13 @@ async def think(desk: Tools, said: str, **brief: Any) -> list[ThoughtContent]:
     thoughts = [one async for one in mind.think(told, desk)]
     again = Tools(desk.answer, desk.long, desk.announce)
     assert [one async for one in mind.think(told, again)] == thoughts
+    if not any(isinstance(one, NotUnderstood) for one in thoughts):
+        # What the policy's own tasks do with their tools, a mind with a model does alike, alone.
+        model = Recited([[DOWN]])
+        talker = Talker(POLICY, [model], today=WEDNESDAY)
+        alone = Tools(desk.answer, desk.long, desk.announce)
+        assert [one async for one in talker.think(told, alone)] == thoughts
+        assert model.requests == []
     assert isinstance(thoughts[-1], Done)
     return thoughts
 

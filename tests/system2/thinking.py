@@ -23,7 +23,7 @@ def call(tool: str, arguments: str = "{}") -> ToolCall:
 
 
 def policy(base: Policy = BROADBAND, **changes: Any) -> Policy:
-    return Policy.model_validate(base.model_dump(exclude_unset=True) | changes)
+    return Policy.model_validate(base.model_dump(exclude_unset=True, by_alias=True) | changes)
 
 
 def said(thoughts: Sequence[ThoughtContent]) -> list[str]:

@@ -167,6 +167,18 @@ def test_a_recorded_caller(desk: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 
 @pytest.mark.slow
+def test_a_caller_with_an_id_is_remembered(
+    desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAIROS_MEMORY", str(desk / "memory.db"))
+    wav(desk / "in.wav", 1.0)
+    assert main(["call", "tiny.yaml", "--wav", "in.wav", "--caller", "c-17"]) == 0
+    capsys.readouterr()
+    assert main(["memory", "show", "c-17"]) == 0
+    assert "tiny" in capsys.readouterr().out
+
+
+@pytest.mark.slow
 def test_ctrl_c_leaves_valid_files(desk: Path) -> None:
     wav(desk / "long.wav", 600.0)
     (desk / "patient.yaml").write_text(POLICY.replace("after: 2", "after: 900"))

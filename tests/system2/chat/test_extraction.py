@@ -28,7 +28,7 @@ async def extract(
     answer: str | ChatError, policy: Policy = BROADBAND, call: tuple[Turn, ...] = CALL
 ) -> tuple[tuple[str, str], ...]:
     extractor = LlmExtractor(Recited([[answer]]), policy)
-    return await extractor.extract(call, language_of(policy.language))
+    return await extractor.facts(call, language_of(policy.language))
 
 
 async def test_what_the_caller_said_counts_and_nothing_else() -> None:
@@ -62,12 +62,12 @@ async def test_what_is_masked_is_neither_sent_nor_found() -> None:
     )
     model = Recited([[facts(("name", "Ann Lee"), ("card", "4111 1111"), ("pet", "dog"))]])
     call = (*CALL, Turn("caller", "my card is 4111 1111", 2, 3))
-    found = await LlmExtractor(model, policy).extract(call, language_of("en"))
+    found = await LlmExtractor(model, policy).facts(call, language_of("en"))
     assert found == (("pet", "dog"),)
     assert "4111" not in model.requests[0].messages[-1].text
 
 
 async def test_a_call_without_words_asks_nobody() -> None:
     model = Recited([["never"]])
-    assert await LlmExtractor(model, BROADBAND).extract(CALL[:1], language_of("en")) == ()
+    assert await LlmExtractor(model, BROADBAND).facts(CALL[:1], language_of("en")) == ()
     assert model.requests == []

@@ -9,7 +9,8 @@ import pytest
 
 from system2.errors import StoreError
 from system2.memory.profile import Erased, NewFact, Profile, Written
-from system2.memory.store import EPISODES, LongTermMemory
+from system2.memory.store import LongTermMemory
+from system2.memory.tables import EPISODES
 from tests.system2.memory.conftest import Opener
 from tests.system2.memory.lives import START, call, day, known, learn, values
 
