@@ -47,10 +47,10 @@ _TWO = phrase_set("ten, eleven, twelve, thirteen, fourteen, fifteen, sixteen, se
 _TWO |= phrase_set("nineteen, twenty, thirty, forty, fifty, sixty, seventy, eighty, ninety")
 _SCALES = {"hundred": 2, "thousand": 3}
 _MAIL = re.compile(
-    r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
-    r"|\b(?:[a-z0-9]+ (?:dot|underscore|dash|hyphen) |[a-z0-9] )*[a-z0-9]+ at "
-    r"(?:[a-z0-9] )*[a-z0-9]+(?: dot [a-z0-9]+)+"
-    r"|[a-z0-9._-]+ ?(?:艾特|at|圈a|小老鼠) ?[a-z0-9]+(?: ?点 ?[a-z]+)+"
+    r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}"
+    r"|\b(?:[a-z0-9]{1,64} (?:dot|underscore|dash|hyphen) |[a-z0-9] ){0,20}[a-z0-9]{1,64} at "
+    r"(?:[a-z0-9] ){0,20}[a-z0-9]{1,63}(?: dot [a-z0-9]{1,63}){1,8}"
+    r"|[a-z0-9._-]{1,64} ?(?:艾特|at|圈a|小老鼠) ?[a-z0-9]+(?: ?点 ?[a-z]+)+"
 )
 
 

@@ -59,6 +59,9 @@ from system2.trouble import log_refused
 _RESULT_SHARE = 2
 """A tool's result takes at most one part in so many of ``brief_tokens``."""
 
+_CHARS_READ = 8
+"""For each token of a result that is told, so many characters of it are looked at."""
+
 _MARK = re.compile(r"\{([^{}]*)\}")
 
 
@@ -292,7 +295,8 @@ class Answering:
         """An outcome as the model reads it: quoted, so that it stays data."""
         words = prompt_words(self._means.language)
         most = self._means.policy.model.brief_tokens // _RESULT_SHARE
-        text = quoted(_shortened(self._veil.text(outcome.text), most))
+        # A megabyte is not read through for the little of it that is told.
+        text = quoted(_shortened(self._veil.text(outcome.text[: most * _CHARS_READ]), most))
         return (words.result if outcome.ok else words.result_failed).format(text=text)
 
     async def _ending(self) -> list[ThoughtContent]:
