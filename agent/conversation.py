@@ -73,6 +73,7 @@ class Conversation:
         self._heard = np.zeros(0, np.float32)
         self._ready = np.zeros(TICK_SAMPLES, np.float32)
         self._pending: list[CallerLeft | SoundEvent] = []
+        self._voice = opening.voice
         self._opened = opening.opened
         self._known = known
         self._begun = False
@@ -221,6 +222,8 @@ class Conversation:
         at = self._ticks * TICK_SAMPLES / SAMPLE_RATE
         if self._call.ended is not None:
             return np.zeros(TICK_SAMPLES, np.float32)
+        if self._voice is not None:
+            self._voice.add(block)
         # What was due before this block became known happens first.
         await self._call.advance(at)
         for percept in self._ears.hear(block, at):

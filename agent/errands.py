@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from agent.callers_voice import CallersVoice
 from agent.clock import Clock
 from agent.records import ErrandDone, Mishap
 from policies.policy import Policy
@@ -84,6 +85,7 @@ class ErrandDesk:
     act: Think
     at: float
     opened: float
+    voice: CallersVoice | None = None
     spent_s: float = 0.0
 
     @property
@@ -96,8 +98,8 @@ class ErrandDesk:
         return await self._errands.use(self, tool, arguments)
 
     async def caller_audio(self) -> bytes | None:
-        """No sound is kept for minds."""
-        return None
+        """See ``Desk``."""
+        return None if self.voice is None else self.voice.turn(self.act.brief)
 
 
 @dataclass(slots=True)
@@ -117,11 +119,11 @@ class Errands:
         self.specs = declared(self.policy)
         self._tools = {tool.id: tool for tool in self.policy.tools}
 
-    def desk(self, act: Think, at: float) -> ErrandDesk:
+    def desk(self, act: Think, at: float, voice: CallersVoice | None = None) -> ErrandDesk:
         """The desk for a think whose first thought is due at ``at`` (s) if it uses no tool; live,
         that began then."""
         opened = asyncio.get_running_loop().time() if self.clock == "live" else 0.0
-        return ErrandDesk(self, act, at, opened)
+        return ErrandDesk(self, act, at, opened, voice)
 
     async def use(
         self, desk: ErrandDesk, name: str, arguments: Mapping[str, Json]

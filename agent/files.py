@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from agent.discretion import discreet
 from agent.records import Record
 from agent.report import render_report
 from agent.result import Result, write_result
@@ -36,8 +37,10 @@ def write_outcome(
     """Write ``result.json`` and ``report.html`` of a call that is over.
 
     ``caller``, ``agent``: the channels, None without sound; ``spans``: when the caller spoke, if
-    that is known better than from the recording; ``policy``: what the call was held with.
+    that is known better than from the recording; ``policy``: what the call was held with, whose
+    ``privacy.mask`` is taken out of the result; the report is as much a recording as ``call.wav``.
     """
-    write_result(folder / RESULT, result)
+    told = result if policy is None else discreet(result, records, policy)
+    write_result(folder / RESULT, told)
     page = render_report(records, result, caller, agent, spans, policy)
     (folder / REPORT).write_text(page, encoding="utf-8")

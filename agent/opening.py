@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from agent import files
 from agent.advising import DEFAULT_ADVICE_S, WALL_S, Adviser, Advising
+from agent.callers_voice import CallersVoice
 from agent.clock import Clock
 from agent.errands import Errands
 from agent.journal import Journal
@@ -53,7 +54,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The parts of a call that do not depend on how sound is carried."""
+    """The parts of a call that do not depend on how sound is carried.
+
+    ``voice``: keeps the caller's, for a model that hears; without sound nobody fills it.
+    """
 
     policy: Policy
     thinking: Thinking
@@ -63,6 +67,7 @@ class Opening:
     opened: CallOpened
     folder: Path | None
     remembering: Remembering | None = None
+    voice: CallersVoice | None = None
 
 
 def prepare(policy: Policy, profile: str, options: Options) -> Opening:
@@ -88,10 +93,11 @@ def prepare(policy: Policy, profile: str, options: Options) -> Opening:
         local.isoformat(timespec="minutes"),
     )
     errands = _errands(policy, options)
-    thinking = Thinking(mind, options.clock, options.think, errands)
+    voice = CallersVoice(policy) if policy.model.audio else None
+    thinking = Thinking(mind, options.clock, options.think, errands, voice)
     advising = _advising(policy, options)
     remembering = _remembering(policy, options, local)
-    return Opening(policy, thinking, advising, errands, journal, opened, folder, remembering)
+    return Opening(policy, thinking, advising, errands, journal, opened, folder, remembering, voice)
 
 
 def _advising(policy: Policy, options: Options) -> Advising | None:

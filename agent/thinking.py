@@ -14,13 +14,14 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from agent.callers_voice import CallersVoice, VoiceDesk
 from agent.clock import Clock
 from agent.records import ThinkDone
 from agent.think_time import ThinkTime, tokens_of
 from system1.acts import Think
 from system1.percepts import Thought
 from system1.thoughts import Clarify, Done, Failed, NotUnderstood, Sentence, ThoughtContent
-from system2.desk import BARE_DESK
+from system2.desk import BARE_DESK, Desk
 from system2.mind import Mind
 from system2.tokens import estimate_tokens
 
@@ -48,15 +49,22 @@ class _Work:
 
 class Thinking:
     """The thinks under way. ``time``: charged to every thought in virtual time, and what the tools
-    take that it uses. ``errands``: those tools; None for none."""
+    take that it uses. ``errands``: those tools; None for none. ``voice``: the caller's, for
+    minds that hear; None for no sound."""
 
     def __init__(
-        self, mind: Mind, clock: Clock, time: ThinkTime, errands: Errands | None = None
+        self,
+        mind: Mind,
+        clock: Clock,
+        time: ThinkTime,
+        errands: Errands | None = None,
+        voice: CallersVoice | None = None,
     ) -> None:
         self._mind = mind
         self._clock = clock
         self._time = time
         self._errands = errands
+        self._voice = voice
         self._works: dict[int, _Work] = {}
         self._background: set[asyncio.Task[None]] = set()
 
@@ -107,8 +115,9 @@ class Thinking:
     async def _collect(self, work: _Work) -> None:
         tokens = 0
         at = work.started + (self._time.first_s if self._clock == "virtual" else 0.0)
-        laid = self._errands.desk(work.act, at) if self._errands is not None else None
-        desk = BARE_DESK if laid is None else laid
+        laid = self._errands.desk(work.act, at, self._voice) if self._errands is not None else None
+        bare = BARE_DESK if self._voice is None else VoiceDesk(self._voice, work.act.brief)
+        desk: Desk = bare if laid is None else laid
         async with aclosing(self._mind.think(work.act.brief, desk)) as thoughts:  # type: ignore[type-var]
             async for content in thoughts:
                 tokens += tokens_of(content)

@@ -67,10 +67,21 @@ class VoiceChoice(Section):
 
 
 class Privacy(Section):
-    """What is masked before it is logged, stored or sent."""
+    """What is masked before it is logged, stored or sent.
+
+    That is: before a model, an adviser or an embedder is given it, before a tool is (but for an
+    argument of the slot's name, or that a task fills with the slot), before long-term memory keeps
+    it, before a colleague is told, and in result.json and every log. The call's own recording
+    holds it: call.wav the sound, events.jsonl the words, without which no call could be replayed,
+    report.html both. Keep those as you keep recordings.
+    """
 
     mask: tuple[Id, ...] = Field(
-        (), strict=False, description="Slots, or kinds of number such as card_number."
+        (),
+        strict=False,
+        description="Slots, and kinds: card_number, phone_number, email, name. Under any mask "
+        "numbers of four digits and more are taken out, said or written; under email, addresses "
+        "of mail; under name, or a slot that is one, names that are introduced.",
     )
 
 

@@ -31,6 +31,10 @@ VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 SECRET = re.compile(rf"(?:[A-Za-z][A-Za-z0-9_-]* )?env:({VARIABLE})")
 """A header's value that is taken from the environment: ``env:NAME`` or ``Bearer env:NAME``."""
 
+CONTROLS = ("transfer", "hang_up", "ask", "begin", "fill", "remember", "plan")
+"""What a language model may decide about the talk itself, each a tool call of that name. No tool
+of a policy is called so."""
+
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _OURS = frozenset(
     "host content-length transfer-encoding connection accept-encoding idempotency-key".split()
@@ -282,6 +286,9 @@ class Tool(Section):
         known = names(self.parameters)
         given = [way for way in ("http", "python", "mcp") if getattr(self, way) is not None]
         findings: list[Finding] = []
+        if self.id in CONTROLS:
+            message = f"{self.id!r} is what a language model directs the call with; take another"
+            findings.append((("id",), message))
         if len(given) != 1:
             findings.append(((), "needs exactly one of http, python, mcp"))
         if self.http is not None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from system1.acts import Consult
 from system1.consultation import ADVISER, Matter, Moment
-from system1.masking import masked, secrets
+from system1.masking import Censor, masked, secrets
 from system1.moves import AskAdviser
 from system1.notices import Output
 from system1.percepts import Completion
@@ -109,4 +109,6 @@ def told(scene: Scene, text: str, *, caller: bool = True) -> str:
     slots = {question.slot if question is not None else None}
     slots.add(task.asking if task is not None else None)
     whole = caller and any(slot in mask for slot in slots)
-    return masked(text, scene.language, whole=whole, values=values)
+    turns = [(turn.who, turn.text) for turn in scene.memory.turns]
+    own = Censor(scene.policy, values, turns).own(text)
+    return masked(text, scene.language, whole=whole, values=values, own=own)

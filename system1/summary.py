@@ -9,8 +9,9 @@ from policies.policy import Policy
 from system1.acts import Because, Summary
 from system1.brief import Turn
 from system1.language import Language
-from system1.masking import REMOVED, censored, secrets
+from system1.masking import REMOVED, Censor, secrets
 from system1.moods import Mood
+from system1.private import of_kind
 from system1.scene import Scene
 
 LAST_TURNS = 4
@@ -40,31 +41,32 @@ def summarize(scene: Scene, because: Because) -> Summary:
     if memory.task is not None:
         known |= {slot.name: slot.value for slot in memory.task.slots if slot.value is not None}
     hidden = policy.privacy.mask
-    slots = tuple((name, REMOVED if name in hidden else value) for name, value in known.items())
+    slots = tuple(
+        (name, REMOVED if name in hidden or of_kind(value, hidden) else value)
+        for name, value in known.items()
+    )
     names = {one.slot for task in policy.tasks for one in task.collect if one.type == "name"}
     who = next((value for name, value in slots if name in names), None)
-    values = secrets(policy, memory)
-
-    def told(text: str) -> str:
-        return censored(text, language, values=values) if hidden else text
-
-    turns = tuple((turn.who, told(turn.text)) for turn in memory.turns)
+    said = [(turn.who, turn.text) for turn in memory.turns]
+    told = Censor(policy, secrets(policy, memory), said).turns(said)
+    turns = tuple((turn.who, text) for turn, text in zip(memory.turns, told, strict=True))
     asked = _asked(policy, language, [turn for turn in memory.turns if turn.who == "caller"])
+    plain = next((text for turn, text in zip(memory.turns, told, strict=True) if turn is asked), "")
     mood, turns_in_it = _mood(scene)
     why = because.rule.removeprefix("rule.")
-    summary = Summary(who, told(asked), slots, mood, why, turns[-LAST_TURNS:], "")
+    summary = Summary(who, plain, slots, mood, why, turns[-LAST_TURNS:], "")
     text = "\n".join(_told(summary, turns_in_it, int(language.code == "zh")))
     return replace(summary, text=text)
 
 
-def _asked(policy: Policy, language: Language, turns: list[Turn]) -> str:
+def _asked(policy: Policy, language: Language, turns: list[Turn]) -> Turn | None:
     """The last turn with a phrase of a task's or of the knowledge's, else the first of all."""
     phrases = [phrase for task in policy.tasks for phrase in task.when.says or ()]
     phrases += [phrase for item in policy.knowledge for phrase in item.asks]
     for turn in reversed(turns):
         if any(language.contains(turn.text, phrase) for phrase in phrases):
-            return turn.text
-    return turns[0].text if turns else ""
+            return turn
+    return turns[0] if turns else None
 
 
 def _mood(scene: Scene) -> tuple[str, int]:

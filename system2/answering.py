@@ -59,6 +59,9 @@ from system2.trouble import log_refused
 _RESULT_SHARE = 2
 """A tool's result takes at most one part in so many of ``brief_tokens``."""
 
+_CHARS_READ = 8
+"""For each token of a result that is told, so many characters of it are looked at."""
+
 _MARK = re.compile(r"\{([^{}]*)\}")
 
 
@@ -80,7 +83,7 @@ class Answering:
         self._means = means
         self._brief = brief
         self._desk = desk
-        self._veil = Veil(means.policy, means.language, brief)
+        self._veil = Veil(means.policy, brief)
         self._conduct = Conduct(means.policy, means.runs, brief, dict(brief.slots))
         self._tools = {one.name: one for one in desk.tools if not self._conduct.knows(one.name)}
         own = (ToolOffer(one.name, one.description, one.parameters) for one in self._tools.values())
@@ -254,7 +257,7 @@ class Answering:
             self._over = self.said = True
             yield Unready()
             return
-        found = await self._desk.use(spec.name, self._veil.filled(arguments))
+        found = await self._desk.use(spec.name, self._veil.filled(call.name, arguments))
         match found:
             case Outcome():
                 self._use(found)
@@ -272,7 +275,7 @@ class Answering:
 
     def _filled(self, spec: ToolSpec, arguments: Mapping[str, Json]) -> str:
         """What the caller is asked; a value is said, and never more than said."""
-        known = self._veil.filled(arguments)
+        known = self._veil.filled(spec.name, arguments)
 
         def value(match: re.Match[str]) -> str:
             found = known.get(match[1])
@@ -292,7 +295,8 @@ class Answering:
         """An outcome as the model reads it: quoted, so that it stays data."""
         words = prompt_words(self._means.language)
         most = self._means.policy.model.brief_tokens // _RESULT_SHARE
-        text = quoted(_shortened(self._veil.text(outcome.text), most))
+        # A megabyte is not read through for the little of it that is told.
+        text = quoted(_shortened(self._veil.text(outcome.text[: most * _CHARS_READ]), most))
         return (words.result if outcome.ok else words.result_failed).format(text=text)
 
     async def _ending(self) -> list[ThoughtContent]:

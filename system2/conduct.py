@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from policies.policy import Policy
 from policies.timing import Ending
+from policies.tools import CONTROLS
 from system1.brief import Brief
 from system1.plan import Plan
 from system1.questions import AnswerKind, Question, TaskState
@@ -54,7 +55,8 @@ class Begin(_Wish):
 
 
 class Fill(_Wish):
-    """A value of the task under way that the caller has given, in the caller's words."""
+    """A value of the task under way that the caller has given, in the caller's words; once more
+    when they agree to it."""
 
     slot: str
     value: Annotated[str, Field(max_length=400)]
@@ -75,15 +77,9 @@ class Keep(_Wish):
     missing: Annotated[tuple[Annotated[str, Field(max_length=60)], ...], Field(max_length=6)] = ()
 
 
-_WISHES: Mapping[str, type[_Wish]] = {
-    "transfer": Transfer,
-    "hang_up": HangUp,
-    "ask": Ask,
-    "begin": Begin,
-    "fill": Fill,
-    "remember": Remember,
-    "plan": Keep,
-}
+_WISHES: Mapping[str, type[_Wish]] = dict(
+    zip(CONTROLS, (Transfer, HangUp, Ask, Begin, Fill, Remember, Keep), strict=True)
+)
 
 
 def offers(policy: Policy) -> tuple[ToolOffer, ...]:

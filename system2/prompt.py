@@ -58,8 +58,8 @@ class Prompt:
 
         ``offers``: the tools that go with them, whose schemas take room too.
         """
-        veil = Veil(self._policy, self._language, brief)
-        said = veil.text(brief.said) or self._words.silence
+        veil = Veil(self._policy, brief)
+        said = veil.said() or self._words.silence
         turns = _before(brief)
         lines = self._moment(brief, veil)
         budget = Budget(self._terms.brief_tokens)
@@ -69,7 +69,7 @@ class Prompt:
         )
         if turns and turns[-1].who == "agent":
             # Without the words that they answer, the caller's have no meaning.
-            budget.spend(veil.text(turns[-1].text))
+            budget.spend(veil.turns(turns)[-1])
         knowledge = budget.first(self._knowledge(brief))
         known = budget.first(
             f"- {name}: {quoted(veil.value(name, value))}"
@@ -177,7 +177,7 @@ class Prompt:
         return [f"[{name}] {self._answers[name]}" for name in best]
 
     def _history(self, turns: Sequence[Turn], veil: Veil, budget: Budget) -> list[Message]:
-        texts = [veil.text(turn.text) for turn in turns]
+        texts = veil.turns(turns)
         last = 1 if turns and turns[-1].who == "agent" else 0  # paid for already
         older = texts[: len(texts) - last]
         kept = len(budget.first(reversed(older))) + last

@@ -127,8 +127,12 @@ class Talker:
                 yield thought
 
     def _own(self, brief: Brief) -> Reply | None:
-        """What the policy answers without a model."""
-        ours = brief.proposed is not None or not brief.said
+        """What the policy answers without a model.
+
+        An answer to a masked slot's question is taken here, sure or not: no model may read it.
+        """
+        hidden = self._hides(brief)
+        ours = brief.proposed is not None or not brief.said or hidden
         always = self._policy.model.answers is Answers.ALWAYS and not ours
         # No model has a say in what the policy does not talk about.
         if always and forbidden_topic(brief.said, self._policy, self._language) is None:
@@ -136,7 +140,12 @@ class Talker:
         if not self._grounded.has_words_for(brief) or not (brief.said or brief.news):
             return None
         reply = self._grounded.answer(brief)
-        return reply if isinstance(reply, Reply) and reply.sure else None
+        return reply if isinstance(reply, Reply) and (reply.sure or hidden) else None
+
+    def _hides(self, brief: Brief) -> bool:
+        """Whether what a model would read of the words lacks what they are said for."""
+        veil = Veil(self._policy, brief)
+        return veil.answers and veil.said() != brief.said
 
     def _verdict(self, brief: Brief) -> str | None:
         """Yes or no to a tool that was proposed; None where none was, or it is neither."""
@@ -152,8 +161,8 @@ class Talker:
         """Use the tool that the caller agreed to."""
         if all(proposal.tool != one.name for one in desk.tools):
             return Outcome(Errand(0, proposal.tool, proposal.arguments), False, "no such tool")
-        veil = Veil(self._policy, self._language, brief)
-        return await desk.use(proposal.tool, veil.filled(json.loads(proposal.arguments)))
+        given = Veil(self._policy, brief).filled(proposal.tool, json.loads(proposal.arguments))
+        return await desk.use(proposal.tool, given)
 
     async def _without(
         self, brief: Brief, desk: Desk, answering: Answering, agreed: Outcome | None, error: str

@@ -126,7 +126,8 @@ class TaskRun:
     def given(self, state: TaskState, name: str, value: str) -> Reply | None:
         """Take a value that a model read out of the caller's words; None where it does not fit.
 
-        It is read like the caller's own words, or stands as the slot keeps it.
+        It is read like the caller's own words, or stands as the slot keeps it. A value that was
+        just read back is confirmed by giving it once more.
         """
         collect = self._collects.get(name)
         if collect is None:
@@ -134,7 +135,9 @@ class TaskRun:
         kept = canonical(collect, value) or read_slot(collect, value, self._language, self._today)
         if kept is None:
             return None
-        slot = replace(_slot(state, name), value=kept, confirmed=not collect.confirm)
+        before = _slot(state, name)
+        agreed = state.confirming and state.asking == name and before.value == kept
+        slot = replace(before, value=kept, confirmed=agreed or not collect.confirm)
         return self._next(_with(state, slot))
 
     def awaited(self, state: TaskState) -> Question | None:

@@ -89,8 +89,9 @@ class LlmExtractor:
 
     async def facts(self, turns: Sequence[Turn], language: Language) -> tuple[tuple[str, str], ...]:
         """Names and values that the caller's words hold."""
-        veil = Veil(self._policy, language, Brief(""))
-        told = [(turn.who, veil.text(turn.text)) for turn in turns]
+        veil = Veil(self._policy, Brief("", tuple(turns)))
+        who = (turn.who for turn in turns)
+        told = list(zip(who, veil.turns(turns), strict=True))
         said = [language.folded(text) for who, text in told if who == "caller"]
         if not any(said):
             return ()

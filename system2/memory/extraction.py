@@ -1,7 +1,7 @@
 """What a call that is over teaches: by rule, from its slots and notes; by a model, if one is given.
 
 Whatever learns it, ``kept`` has the last word: what the policy masks or does not keep goes no
-further, and free words pass through ``system1.masking.censored``.
+further, and free words pass through ``system1.masking.Censor``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from policies.policy import Policy
-from system1.masking import REMOVED, censored, secrets
+from system1.masking import REMOVED, Censor, secrets
 from system1.memory import ShortTermMemory
 from system1.moods import Mood
+from system1.private import of_kind
 from system1.scene import Scene
 from system2.memory.profile import NewFact
 
@@ -91,17 +92,20 @@ def together(rules: Learned, more: Learned | None) -> Learned:
 def kept(learned: Learned, over: CallOver) -> Learned:
     """What of it may be stored."""
     policy, memory = over.scene.policy, over.memory
-    mask, language, values = policy.privacy.mask, over.scene.language, secrets(policy, memory)
+    mask = policy.privacy.mask
+    heard = [(turn.who, turn.text) for turn in memory.turns]
+    censor = Censor(policy, secrets(policy, memory), heard)
     plain = _plain_slots(policy)
     slots = {one.slot for task in policy.tasks for one in task.collect}
 
     def told(text: str, most: int) -> str:
         one = " ".join(text.split())[:most]
-        return censored(one, language, values=values) if mask and one else one
+        return censor.text(one)
 
     facts: list[NewFact] = []
     for fact in learned.facts:
-        if fact.name in mask or not _kept_by_policy(fact.name, fact.name in slots, policy):
+        masked = fact.name in mask or of_kind(fact.value, mask)
+        if masked or not _kept_by_policy(fact.name, fact.name in slots, policy):
             continue
         value = fact.value.strip()[:LONGEST_VALUE]
         # A slot of a strict type holds nothing but what the policy asked for.
@@ -115,8 +119,8 @@ def without_secrets(scene: Scene, turns: list[tuple[str, str]]) -> tuple[tuple[s
     """Turns as an extractor may read them."""
     if not scene.policy.privacy.mask:
         return tuple(turns)
-    values = secrets(scene.policy, scene.memory)
-    return tuple((who, censored(text, scene.language, values=values)) for who, text in turns)
+    told = Censor(scene.policy, secrets(scene.policy, scene.memory), turns).turns(turns)
+    return tuple((who, text) for (who, _), text in zip(turns, told, strict=True))
 
 
 def consents(over: CallOver, slot: str) -> bool | None:

@@ -10,7 +10,7 @@ import yaml
 from policies.documents import parse_document
 from policies.policy import Policy
 from policies.problems import DocumentError
-from policies.tools import Tool, is_loopback
+from policies.tools import CONTROLS, Tool, is_loopback
 
 HOST = "https://api.example.com"
 NUMBER = {"type": "object", "properties": {"number": {"type": "string"}}, "required": ["number"]}
@@ -176,3 +176,10 @@ def test_every_number_has_its_bounds() -> None:
         bounds = [field, *field.get("anyOf", [])]
         assert any("maximum" in one for one in bounds), name
         assert "nit" in field["description"], name
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_a_tool_is_not_named_like_what_directs_the_call(name: str) -> None:
+    assert problems([tool(id=name)]) == [
+        f"tools.0.id: {name!r} is what a language model directs the call with; take another"
+    ]

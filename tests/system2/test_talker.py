@@ -231,6 +231,18 @@ async def test_a_question_has_the_kind_that_the_model_says() -> None:
     assert Asked(Question(AnswerKind.FREE)) in await think(ODD, saying("What do you have?"))
 
 
+async def test_a_model_confirms_what_was_read_back_by_filling_it_again() -> None:
+    of = policy(model={"answers": "always"})
+    slots = (Slot("account", "4219"), Slot("day"), Slot("part"))
+    state = TaskState("book-visit", slots, "account", confirming=True)
+    model = Recited([[call("fill", '{"slot": "account", "value": "4219"}')]])
+    thoughts = await think(Brief("that is the one", task=state), model, of=of)
+    (progress,) = [one for one in thoughts if isinstance(one, Progress)]
+    assert progress.task is not None
+    assert progress.task.slots[0] == Slot("account", "4219", True)
+    assert progress.task.asking == "day"
+
+
 async def test_a_plan_of_several_turns_is_kept() -> None:
     arguments = '{"goal": "mend the mast", "next": "Which hill is it on?", "missing": ["hill"]}'
     model = Recited([["I see. ", call("plan", arguments)]])

@@ -6,7 +6,7 @@ import pytest
 
 from system1.brief import Brief, Turn
 from system1.errands import Errand, Proposal
-from system1.questions import AnswerKind, Question
+from system1.questions import AnswerKind, Question, Slot, TaskState
 from system1.thoughts import (
     Asked,
     Done,
@@ -15,7 +15,7 @@ from system1.thoughts import (
     SetOut,
     Unready,
 )
-from system2.desk import ToolSpec
+from system2.desk import Json, ToolSpec
 from tests.system2.chat.fakes import DOWN, Bench, Recited, outcome
 from tests.system2.thinking import ODD, after, call, policy, said, saying, think
 
@@ -198,6 +198,53 @@ async def test_masked_values_do_not_leave_the_house() -> None:
     assert "four two one nine" not in sent
     assert "4 2 1 9" not in sent
     assert "account *** ({account})" in sent
+
+
+async def test_a_masked_value_goes_only_where_it_is_made_for() -> None:
+    of = policy(privacy={"mask": ["account"]})
+    desk = Bench((LIGHTS,), {"line_check": outcome("line_check", "fine")})
+    brief = Brief(ODD, slots=(("account", "4219"), ("day", "2026-03-01")))
+    wish = '{"note": "{account}", "day": "{day}", "account": ["{account}"]}'
+    await think(brief, Recited([[call("line_check", wish)], ["It is."]]), of=of, desk=desk)
+    (used,) = desk.used
+    assert used[1] == {"note": "{account}", "day": "2026-03-01", "account": ["4219"]}
+
+
+async def test_a_task_says_for_which_argument_a_masked_value_is_made() -> None:
+    task = {
+        "id": "check",
+        "when": {"says": ["check my line"]},
+        "collect": [{"slot": "account", "ask": "Which account?", "type": {"digits": 4}}],
+        "then": {"say": "Done.", "use": {"tool": "look", "with": {"of": "{account}"}}},
+    }
+    given: dict[str, Json] = {
+        "type": "object",
+        "properties": {"of": {"type": "string"}},
+        "required": ["of"],
+    }
+    tool = {"id": "look", "description": "Looks.", "python": "no.such:thing", "parameters": given}
+    of = policy(privacy={"mask": ["account"]}, tasks=[task], tools=[tool])
+    spec = ToolSpec("look", "Looks.", given)
+    desk = Bench((spec,), {"look": outcome("look", "fine")})
+    brief = Brief(ODD, slots=(("account", "4219"),))
+    model = Recited([[call("look", '{"of": "{account}"}')], ["It is."]])
+    await think(brief, model, of=of, desk=desk)
+    state = TaskState("check", (Slot("account"),), "account")
+    asked = Turn("agent", "Which account?", 0, 1)
+    own = await think(Brief("4219", (asked,), task=state), saying("never"), of=of, desk=desk)
+    assert desk.used == [("look", {"of": "4219"})] * 2, "by the task, without a model, too"
+    assert said(own) == ["Done."]
+
+
+async def test_no_model_reads_the_answer_to_a_masked_question() -> None:
+    of = policy(privacy={"mask": ["account"]}, model={"answers": "always"})
+    state = TaskState("book-visit", (Slot("account"), Slot("day"), Slot("part")), "account")
+    brief = Brief("it is four two one nine", task=state)
+    model = saying("never")
+    assert said(await think(brief, model, of=of)) == ["I have 4, 2, 1, 9.", "Is that right?"]
+    assert model.requests == []
+    await think(Brief("why is that", task=state), model, of=of)
+    assert len(model.requests) == 1, "what gives nothing away is the model's as ever"
 
 
 async def test_the_callers_voice_goes_along_where_the_policy_says_so() -> None:
