@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from policies.model import Seconds, Section, Text
+from policies.model import EnvName, Seconds, Section, Text
 
 ADVISER = "adviser"
 """Who says it, wherever an answer of the adviser's is named."""
@@ -79,7 +79,7 @@ class Adviser(Section):
         description="After so many questions in a row without an answer in time the adviser is "
         "not asked again in this call. No unit.",
     )
-    key_env: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = Field(
+    key_env: EnvName = Field(
         "KAIROS_ADVISER_KEY",
         description="The environment variable that holds the server's key, sent as a bearer "
         "token; none is sent where it is not set.",

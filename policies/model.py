@@ -97,6 +97,12 @@ def _beside(value: str, info: ValidationInfo) -> str:
     return str(path)
 
 
+VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
+"""The name of an environment variable."""
+
+EnvName = Annotated[str, StringConstraints(pattern=f"^{VARIABLE}$")]
+"""The name of an environment variable, which holds what must not stand in a file."""
+
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 ProfileName = Annotated[str, StringConstraints(pattern=PROFILE_PATTERN)]

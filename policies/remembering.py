@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from policies.advising import ServerUrl
 from policies.dialogue import Task
-from policies.model import Finding, Id, Place, Seconds, Section, Template, Text, refuse
+from policies.model import EnvName, Finding, Id, Place, Seconds, Section, Template, Text, refuse
 
 
 def _file(value: str, info: ValidationInfo) -> str:
@@ -26,8 +26,6 @@ def _file(value: str, info: ValidationInfo) -> str:
 
 StoreFile = Annotated[Text, AfterValidator(_file)]
 """A file that may not be there yet, relative to the document's folder."""
-
-EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 
 class Embeddings(Section):

@@ -6,11 +6,11 @@ import re
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from policies.advising import ServerUrl
-from policies.model import Id, Line, Phrases, Seconds, Section, Text
+from policies.model import EnvName, Id, Line, Phrases, Seconds, Section, Text
 
 GROUNDED = "grounded"
 """The embedded mind: no model."""
@@ -31,9 +31,6 @@ ModelName = Annotated[Text, AfterValidator(_known)]
 """``grounded``, ``openai:MODEL`` for a model of any compatible server, ``transformers:DIR`` for
 weights in a local folder."""
 
-Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-"""Name of an environment variable."""
-
 
 class Answers(StrEnum):
     """When a model is asked."""
@@ -51,7 +48,7 @@ class Fallback(Section):
         description="Base URL of its server, such as http://127.0.0.1:8000/v1. "
         "Left out: the openai SDK's own.",
     )
-    key_env: Variable = Field(
+    key_env: EnvName = Field(
         KEY_ENV, description="The environment variable that holds its server's key."
     )
 
@@ -74,7 +71,7 @@ class Model(Section):
         description="Base URL of the server, such as http://127.0.0.1:8000/v1. "
         "Left out: the openai SDK's own. Use https for whatever is not this machine.",
     )
-    key_env: Variable = Field(
+    key_env: EnvName = Field(
         KEY_ENV,
         description="The environment variable that holds the server's key; a server of one's own "
         "may do without.",

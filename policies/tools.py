@@ -13,6 +13,8 @@ from pydantic_core import PydanticCustomError
 
 from policies.model import (
     ID_PATTERN,
+    VARIABLE,
+    EnvName,
     Finding,
     Id,
     Line,
@@ -27,7 +29,6 @@ from policies.parameters import Parameters, names, required
 
 ToolId = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=64)]
 
-VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 SECRET = re.compile(rf"(?:[A-Za-z][A-Za-z0-9_-]* )?env:({VARIABLE})")
 """A header's value that is taken from the environment: ``env:NAME`` or ``Bearer env:NAME``."""
 
@@ -193,9 +194,9 @@ class McpCall(Section):
     command: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)] | None = Field(
         None, description="The program and its arguments; it talks over its standard input."
     )
-    env: Annotated[
-        tuple[Annotated[str, StringConstraints(pattern=f"^{VARIABLE}$")], ...], Field(strict=False)
-    ] = Field((), description="Environment variables that the program is given, by name.")
+    env: Annotated[tuple[EnvName, ...], Field(strict=False)] = Field(
+        (), description="Environment variables that the program is given, by name."
+    )
     url: Address | None = Field(
         None, description="Its address; its host must be one of allowed_hosts."
     )
