@@ -18,11 +18,12 @@ from agent.callers_voice import CallersVoice, VoiceDesk
 from agent.clock import Clock
 from agent.records import ThinkDone
 from agent.think_time import ThinkTime, tokens_of
+from agent.trouble import log_failure
 from system1.acts import Think
 from system1.percepts import Thought
 from system1.thoughts import Clarify, Done, Failed, NotUnderstood, Sentence, ThoughtContent
 from system2.desk import BARE_DESK, Desk
-from system2.mind import Mind
+from system2.mind import Mind, Sent
 from system2.tokens import estimate_tokens
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Work:
-    """``decided``: the think was wanted from the beginning, or has been taken up."""
+    """``decided``: the think was wanted from the beginning, or has been taken up. ``sent``: tokens
+    of the requests to a model so far, ``calls`` of them."""
 
     act: Think
     started: float
@@ -41,6 +43,8 @@ class _Work:
     collected: bool = False
     first_text: float | None = None
     tokens_out: int = 0
+    sent: int = 0
+    calls: int = 0
     cites: tuple[str, ...] = ()
     understood: bool = True
     task: asyncio.Task[None] | None = None
@@ -73,7 +77,7 @@ class Thinking:
         work = _Work(act, at, tuple(history), decided=not act.speculative)
         self._works[act.think] = work
         if self._clock == "live":
-            work.task = asyncio.get_running_loop().create_task(self._collect(work))
+            work.task = asyncio.get_running_loop().create_task(self._collect_live(work))
             self._background.add(work.task)
             work.task.add_done_callback(self._background.discard)
 
@@ -120,10 +124,21 @@ class Thinking:
         desk: Desk = bare if laid is None else laid
         async with aclosing(self._mind.think(work.act.brief, desk)) as thoughts:  # type: ignore[type-var]
             async for content in thoughts:
+                if isinstance(content, Sent):
+                    work.sent, work.calls = work.sent + content.tokens_in, work.calls + 1
+                    continue
                 tokens += tokens_of(content)
                 spent_s = 0.0 if laid is None else laid.spent_s
                 work.thoughts.append((self._due(work, tokens, spent_s), content))
         work.collected = True
+
+    async def _collect_live(self, work: _Work) -> None:
+        """A mind that breaks has failed: nobody waits for it, and the call goes on."""
+        try:
+            await self._collect(work)
+        except Exception as error:
+            log_failure(error)
+            work.thoughts.append((None, Failed(type(error).__name__)))
 
     def _due(self, work: _Work, tokens: int, spent_s: float) -> float | None:
         if self._clock == "live":
@@ -209,4 +224,4 @@ def _spent(work: _Work, end: Done | Failed | None) -> tuple[int, int, int]:
     for _, content in work.thoughts:
         if isinstance(content, Done | Failed) and content.calls:
             return content.tokens_in, min(content.tokens_out, work.tokens_out), content.calls
-    return 0, 0, 0
+    return work.sent, work.tokens_out if work.calls else 0, work.calls

@@ -45,6 +45,7 @@ from system2.chat.tagged import untagged
 from system2.conduct import Conduct
 from system2.desk import Desk, Json, ToolSpec
 from system2.lines import lines_of
+from system2.mind import Sent
 from system2.ownwords import forbidden_topic
 from system2.privacy import Veil
 from system2.prompt import Prompt, quoted
@@ -109,7 +110,7 @@ class Answering:
         )
         self._use(outcome)
 
-    async def ask(self, model: ChatModel) -> AsyncGenerator[ThoughtContent, None]:
+    async def ask(self, model: ChatModel) -> AsyncGenerator[ThoughtContent | Sent, None]:
         """The model's answer as thoughts, but for ``Done``. ``ChatError`` if it is down."""
         rounds = self._means.policy.model.rounds
         for nth in range(rounds):
@@ -166,7 +167,7 @@ class Answering:
         offered: Sequence[ToolOffer],
         text: list[str],
         calls: list[ToolCall],
-    ) -> AsyncGenerator[ThoughtContent, None]:
+    ) -> AsyncGenerator[ThoughtContent | Sent, None]:
         """One request; what is said comes out at once, what is called is noted."""
         terms = self._means.policy.model
         request = Request(self._messages, tuple(offered), terms.most_tokens, terms.temperature)
@@ -175,6 +176,7 @@ class Answering:
         usage: Usage | None = None
         held: list[Piece] = []
         self._calls += 1
+        yield Sent(estimated(request, "").tokens_in)
         try:
             async with aclosing(untagged(model.stream(request))) as events:
                 async for event in events:
@@ -240,7 +242,7 @@ class Answering:
 
     async def _run(
         self, call: ToolCall, results: list[Message]
-    ) -> AsyncGenerator[ThoughtContent, None]:
+    ) -> AsyncGenerator[ThoughtContent | Sent, None]:
         """Use a tool of the policy's, or ask leave to."""
         spec = self._tools[call.name]
         arguments = _object(call.arguments) or {}

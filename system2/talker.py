@@ -32,6 +32,7 @@ from system2.chat.model import ChatError, ChatModel
 from system2.desk import BARE_DESK, Desk
 from system2.grounded import Grounded
 from system2.lines import lines_of
+from system2.mind import Sent
 from system2.ownwords import forbidden_topic
 from system2.privacy import Veil
 from system2.prompt import Prompt
@@ -64,7 +65,7 @@ class Talker:
 
     async def think(
         self, brief: Brief, desk: Desk = BARE_DESK
-    ) -> AsyncGenerator[ThoughtContent, None]:
+    ) -> AsyncGenerator[ThoughtContent | Sent, None]:
         """See ``Mind``."""
         if (own := self._own(brief)) is not None:
             for thought in (await self._grounded.finished(own, brief, desk)).thoughts():
@@ -93,9 +94,9 @@ class Talker:
         answering = Answering(self._means, brief, desk, audio)
         if agreed is not None and brief.proposed is not None:
             answering.told(brief.proposed, agreed)
-        async with aclosing(self._ask(brief, desk, answering, agreed)) as thoughts:
-            async for thought in thoughts:
-                yield thought
+        async with aclosing(self._ask(brief, desk, answering, agreed)) as told:
+            async for one in told:
+                yield one
 
     async def close(self) -> None:
         """Close the models' connections."""
@@ -104,7 +105,7 @@ class Talker:
 
     async def _ask(
         self, brief: Brief, desk: Desk, answering: Answering, agreed: Outcome | None
-    ) -> AsyncGenerator[ThoughtContent, None]:
+    ) -> AsyncGenerator[ThoughtContent | Sent, None]:
         """One model after the other, and what is left when all are down."""
         error = "no model"
         for model in self._models:
@@ -166,7 +167,7 @@ class Talker:
 
     async def _without(
         self, brief: Brief, desk: Desk, answering: Answering, agreed: Outcome | None, error: str
-    ) -> AsyncGenerator[ThoughtContent, None]:
+    ) -> AsyncGenerator[ThoughtContent | Sent, None]:
         """No model can be asked: what can be said all the same."""
         failed = answering.failed(error)
         done = Done(failed.tokens_in, failed.tokens_out, failed.calls)

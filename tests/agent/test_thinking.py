@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from system1.brief import Brief, Turn
 from system1.percepts import Thought
 from system1.thoughts import Asked, Done, Failed, NotUnderstood, Sentence, ThoughtContent
 from system2.desk import BARE_DESK, Desk
+from system2.mind import Sent
 from system2.tokens import estimate_tokens
 
 ACT = Think(1, Brief("hello", (Turn("caller", "hello there", 0.0, 1.0),)), False, Because("think"))
@@ -28,7 +30,9 @@ class Slow:
         self.gate = asyncio.Event()
         self.closed_early = False
 
-    async def think(self, brief: Brief, desk: Desk = BARE_DESK) -> AsyncIterator[ThoughtContent]:
+    async def think(
+        self, brief: Brief, desk: Desk = BARE_DESK
+    ) -> AsyncIterator[ThoughtContent | Sent]:
         try:
             for thought in self.thoughts:
                 await self.gate.wait()
@@ -129,6 +133,46 @@ async def test_live_never_waits_and_abandoning_closes_the_stream() -> None:
     thinking.abandon(1, 0.1)
     await thinking.close()
     assert stuck.closed_early
+
+
+async def test_a_mind_that_breaks_has_failed_and_the_call_goes_on() -> None:
+    class Broken(Slow):
+        async def think(
+            self, brief: Brief, desk: Desk = BARE_DESK
+        ) -> AsyncIterator[ThoughtContent | Sent]:
+            yield Sent(700)
+            raise RuntimeError("a bug")
+
+    thinking = Thinking(Broken(), "live", ThinkTime())
+    thinking.start(ACT, 0.0)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    taken = thinking.take(1.0)
+    assert taken is not None
+    assert taken[0].content == Failed("RuntimeError")
+    assert taken[1] is not None
+    assert taken[1].outcome == "failed"
+    await thinking.close()
+
+
+async def test_what_a_dropped_request_took_is_counted() -> None:
+    class Asking(Slow):
+        async def think(
+            self, brief: Brief, desk: Desk = BARE_DESK
+        ) -> AsyncIterator[ThoughtContent | Sent]:
+            yield Sent(700)
+            yield Sentence("Let me see, that is so.")
+            await asyncio.Event().wait()
+
+    thinking = Thinking(Asking(), "live", ThinkTime())
+    thinking.start(replace(ACT, speculative=True), 0.0)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert thinking.take(1.0) is not None
+    record = thinking.abandon(1, 2.0)
+    assert record is not None
+    assert (record.tokens_in, record.tokens_out, record.calls) == (700, 6, 1)
+    await thinking.close()
 
 
 def test_the_full_history_is_counted_with_the_same_counter() -> None:

@@ -10,6 +10,7 @@ from system1.brief import Brief, Turn
 from system1.thoughts import Clarify, Sentence, ThoughtContent
 from system2.chat.model import ChatError, ChatEvent, ToolCall
 from system2.desk import BARE_DESK, Desk
+from system2.mind import Sent
 from system2.talker import Talker
 from tests.system2.chat.fakes import Recited
 from tests.system2.talking import BROADBAND, WEDNESDAY
@@ -44,7 +45,8 @@ async def think(
 ) -> list[ThoughtContent]:
     talker = Talker(of, models, today=WEDNESDAY)
     brief = Brief(brief, (Turn("caller", brief, 0.0, 1.0),)) if isinstance(brief, str) else brief
-    return [thought async for thought in talker.think(brief, desk)]
+    told = [thought async for thought in talker.think(brief, desk)]
+    return [one for one in told if not isinstance(one, Sent)]
 
 
 def saying(*answer: ChatEvent | ChatError | str) -> Recited:

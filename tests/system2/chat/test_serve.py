@@ -19,6 +19,7 @@ from system1.brief import Brief
 from system1.thoughts import Done, Failed, Sentence, ThoughtContent
 from system2.chat.model import ChatError, Message, Request, TextDelta
 from system2.chat.openai_chat import OpenAIChat
+from system2.mind import Sent
 from system2.models import no_pause, open_mind
 from tests.serving import free_port, make_model, serving
 from tests.system2.talking import BROADBAND, WEDNESDAY
@@ -109,7 +110,7 @@ async def test_killed_in_mid_answer_and_back_again(folder: str | Path) -> None:
 async def test_a_call_without_its_server_still_answers(folder: Path) -> None:
     nowhere = policy(f"http://127.0.0.1:{free_port()}/v1", folder)
     mind = open_mind(None, nowhere, today=WEDNESDAY, environ={})
-    thoughts: list[ThoughtContent] = []
+    thoughts: list[ThoughtContent | Sent] = []
     async for one in mind.think(Brief("restart the thing")):
         thoughts.append(one)
     await mind.close()
