@@ -25,6 +25,7 @@ from system1.thoughts import (
 )
 from system2.chat.model import Usage
 from system2.lines import lines_of
+from system2.mind import Sent
 from system2.talker import Talker
 from tests.system2.chat.fakes import DOWN, Recited
 from tests.system2.talking import BROADBAND, DIANXIN, WEDNESDAY
@@ -142,7 +143,8 @@ async def test_leaving_closes_the_models_stream() -> None:
     model = saying("One sentence here. ", "Another ", "one.")
     talker = Talker(BROADBAND, [model], today=WEDNESDAY)
     async with aclosing(talker.think(Brief(ODD))) as thoughts:
-        await anext(thoughts)
+        assert isinstance(await anext(thoughts), Sent)
+        assert isinstance(await anext(thoughts), Sentence)
         assert model.closed == 0
     assert model.closed == 1
     await talker.close()
