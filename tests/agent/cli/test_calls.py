@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import wave
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -185,7 +186,14 @@ def test_ctrl_c_leaves_valid_files(desk: Path) -> None:
     command = [sys.executable, "-c", "import sys; from agent.cli.app import main; sys.exit(main())"]
     command += ["call", "patient.yaml", "--wav", "long.wav", "--out", "out/cut"]
     process = subprocess.Popen(
-        command, cwd=desk, env=os.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=desk,
+        env=os.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell's background job, as these tests may be, hands down a Ctrl-C that is ignored.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     recorded = desk / "out" / "cut" / "call.wav"
     journal = desk / "out" / "cut" / "events.jsonl"
