@@ -175,6 +175,7 @@ class Answering:
         speakable = Speakable(self._means.language, ids)
         usage: Usage | None = None
         held: list[Piece] = []
+        unread = False
         self._calls += 1
         yield Sent(estimated(request, "").tokens_in)
         try:
@@ -203,8 +204,14 @@ class Answering:
                 yield self._say(piece)
                 if self._over:
                     return
+        except ChatError:
+            # Nobody is known to have read a request that nothing came back to.
+            unread = not text and not calls and usage is None
+            raise
         finally:
-            self._count(usage, request, "".join(text) + "".join(one.arguments for one in calls))
+            written = "".join(text) + "".join(one.arguments for one in calls)
+            if not unread:
+                self._count(usage, request, written)
 
     def _has_effect(self, name: str) -> bool:
         """Whether a tool is used for its effect without the caller being asked before."""

@@ -109,7 +109,7 @@ async def test_a_model_that_is_down_before_its_first_word_is_replaced() -> None:
     done = thoughts[-1]
     assert isinstance(done, Done)
     assert done.calls == 2
-    assert not done.counted, "nobody counted what the first one took"
+    assert (done.tokens_in, done.counted) == (5, True), "the first one has read nothing"
 
 
 async def test_a_model_that_gives_no_word_is_replaced() -> None:
@@ -137,6 +137,12 @@ def lines_of_english() -> Any:
     from system1.language import language_of
 
     return lines_of(language_of("en"))
+
+
+async def test_a_request_that_nothing_came_back_to_is_not_counted_in_tokens() -> None:
+    thoughts = await think(ODD, saying(DOWN))
+    assert isinstance(thoughts[-1], Failed)
+    assert (thoughts[-1].tokens_in, thoughts[-1].calls) == (0, 1)
 
 
 async def test_leaving_closes_the_models_stream() -> None:
