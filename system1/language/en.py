@@ -133,6 +133,7 @@ ENGLISH = Language(
     ),
     repeats=MappingProxyType({"double": 2, "triple": 3, "treble": 3, "quadruple": 4}),
     strays=phrase_set("the, a, to"),
+    unlikely=phrase_set("for, of, from, by, than, with"),
     spelling=phrase_set(
         "alpha, alfa, bravo, charlie, delta, echo, foxtrot, golf, hotel, india, juliet",
         "juliett, kilo, lima, mike, november, oscar, papa, quebec, romeo, sierra, tango",

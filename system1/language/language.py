@@ -48,6 +48,9 @@ class Language:
     """The spelling alphabet's words ("alpha"), each for its first letter."""
     interrupting: frozenset[str]
     """Words that an interruption begins with, and a backchannel does not."""
+    unlikely: frozenset[str]
+    """Words that hardly any interruption begins with; what is first read so is often a backchannel
+    that is read wrong: "for", "for i", and then "right"."""
     asides: frozenset[str]
     """What is said to somebody else in the room, and hardly ever to the agent."""
     addressing: frozenset[str]
@@ -115,6 +118,10 @@ class Language:
         """Whether the text is nothing but hesitations and small words that a noise is misheard for,
         or nothing at all."""
         return all(self.is_hesitation(one) or one in self.strays for one in self.tokens(text))
+
+    def begins_unlikely(self, text: str) -> bool:
+        """Whether hardly any interruption begins so."""
+        return self.tokens(text)[:1] != () and self.tokens(text)[0] in self.unlikely
 
     def begins_hesitating(self, text: str | Words) -> bool:
         """Whether the text begins with a hesitation."""

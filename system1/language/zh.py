@@ -98,6 +98,7 @@ CHINESE = Language(
     ),
     repeats=MappingProxyType({}),
     strays=frozenset(),
+    unlikely=frozenset(),
     spelling=frozenset(),
     interrupting=phrase_set(
         "不, 别, 等, 停, 慢着, 喂, 打断一下, 对不起, 不好意思, 抱歉, 但是, 可是, 其实, 听我说",

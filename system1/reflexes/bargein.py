@@ -143,9 +143,9 @@ def _judge(
 
     Words that only an interruption begins with decide at once, and so do any words where the
     sounds are no backchannel's. Others are given a moment, more where the sounds may be a
-    backchannel's: a "for" may yet become a "right". To be wrong then costs little, as the agent
-    goes on as soon as that is known (``false_alarm``). What was short and hardly recognised is
-    taken for a backchannel.
+    backchannel's, or hardly anybody interrupts with such words: a "for" may yet become a "right".
+    To be wrong then costs little, as the agent goes on as soon as that is known (``false_alarm``).
+    What was short and hardly recognised is taken for a backchannel.
     """
     caller, numbers = scene.caller, scene.policy.turn_taking.bargein
     unlike, fits = _unlike(scene), _fits(scene)
@@ -188,6 +188,8 @@ def _judge(
         if fits and lasted <= numbers.short:
             return _Judgement(math.inf, "bargein.words", "bargein.fits")
         return _Judgement(numbers.min_speech, "bargein.words", "bargein.too_short")
+    if scene.language.begins_unlikely(words):
+        return _Judgement(numbers.fits_by, "bargein.words", "bargein.too_short")
     if unlike:
         return _Judgement(numbers.decide_from, "bargein.unlike", "bargein.too_short")
     # Without the sounds there are the words alone, which are not to be believed so soon.

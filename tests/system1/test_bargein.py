@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from system1.acts import Kind
+from system1.percepts import Heard, SpeechStarted, SpeechStopped, Word
 from system1.questions import AnswerKind, Question
 from system1.thoughts import Asked, Done, Sentence
 from tests.stage import Answers, Stage, bot
@@ -41,6 +42,32 @@ def test_a_backchannel_keeps_the_agent_talking(word: str) -> None:
     assert answer.heard == LONG
     assert [one.do for one in stage.decisions() if one.to == 2] == ["say", "duck", "resume"]
     assert len(stage.mind.briefs) == 1
+
+
+def reads(stage: Stage, at: float, *readings: tuple[float, str], until: float) -> Stage:
+    """Speech from ``at`` to ``until`` (s) over the agent, read now so and then so."""
+    stage.script.add(SpeechStarted(at + 0.04, at))
+    for after, text in readings:
+        words = tuple(Word(one, at, at + after, False) for one in text.split())
+        stage.script.add(Heard(at + after, 7, words, False, 1.0))
+    stage.script.add(SpeechStopped(until + 0.2, until))
+    stage.script.add(Heard(until + 0.24, 7, words, True, 1.0))
+    return stage
+
+
+def test_what_hardly_anybody_interrupts_with_may_become_a_backchannel() -> None:
+    read = ((0.14, "for"), (0.27, "for i"), (0.36, "right"))
+    stage = reads(answering(), 7.0, *read, until=7.45).play(20.0)
+    assert not stage.utterances()[1].cut
+    assert stage.first(lambda one: one.do == "resume").because.rule == "backchannel"
+
+
+def test_if_it_does_not_it_interrupts_after_all() -> None:
+    read = ((0.14, "for"), (0.27, "for i"), (0.45, "for i said no"))
+    stage = reads(answering(), 7.0, *read, until=7.9).play(20.0)
+    stopped = stage.first(lambda one: one.do == "stop")
+    assert stopped.because.rule == "bargein.words"
+    assert stopped.at - 7.0 == pytest.approx(0.5, abs=0.02)
 
 
 def test_a_cough_keeps_the_agent_talking() -> None:

@@ -75,7 +75,8 @@ def test_a_single_word_that_may_still_change_waits_for_more_where_it_sounds_so()
 
 
 def test_who_only_agreed_after_all_is_talked_on_to_at_once() -> None:
-    stage = overlap([(0.15, "for"), (0.25, "for a"), (0.5, "right")], "right", 0.5, nats=-5.0)
+    read = [(0.15, "around"), (0.25, "around a"), (0.5, "right")]
+    stage = overlap(read, "right", 0.5, nats=-5.0)
     stopped, resumed = stage.utterances()[1:3]
     assert stopped.cut
     assert resumed.because.rule == "false_bargein"
