@@ -24,9 +24,10 @@ FIRST = 4
 
 def gone_on(scene: Scene) -> Proposal:
     """The caller says more: what was thought of ahead does not fit any more."""
-    kept, words = scene.kept, scene.text()
+    kept = scene.kept
     if kept is None or not kept.ahead or scene.caller.turn_start is None:
         return None
+    words = scene.text() if scene.caller.speaking else ""
     if not scene.caller.speaking or still_fits(scene, kept.work.said, words):
         return None
     return (DropAhead(Because("goes_on", (("was", kept.work.said), ("words", words)))),)
