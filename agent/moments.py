@@ -8,7 +8,7 @@ That makes sweeps and counterfactuals cheap, and their truth is tested against S
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from policies.evidence import EvidenceWeights
@@ -150,8 +150,3 @@ class _Gathering:
         if self._known:
             self._silences.append(Silence(self._known[0].offset, until, tuple(self._known)))
         self._known = []
-
-
-def ends_of_turn(silences: Sequence[Silence]) -> list[Silence]:
-    """Those that the caller did not end by going on."""
-    return [silence for silence in silences if silence.until is None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from system1.brief import Brief, Turn
 from system1.errands import Errand, Outcome, Proposal
@@ -57,6 +57,11 @@ class ShortTermMemory:
         """Something for long-term memory; the latest value of a name counts."""
         others = tuple(one for one in self.noted if one[0] != name)
         self.noted = (*others, (name, value))[-MOST:]
+
+    def stepped(self, said: str) -> None:
+        """The next step of the mind's own plan has been said: what comes after it the mind says."""
+        if self.plan is not None and self.plan.step == said:
+            self.plan = replace(self.plan, step=None)
 
     def set_out(self, errand: Errand) -> None:
         """A long errand is under way."""

@@ -75,6 +75,7 @@ def speak(scene: Scene, move: Speak) -> list[Output]:
             pass
     if move.asks is not None:
         scene.memory.question = spoken.question = move.asks
+        scene.memory.stepped(move.text)
     if move.once is not None:
         scene.fired = (*scene.fired, move.once)
     if move.think is not None:

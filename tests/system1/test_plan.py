@@ -99,7 +99,17 @@ def test_a_plan_of_the_minds_own_is_taken_up_too() -> None:
     stage.says(4.0, "when do you close")
     stage.play(14.0)
     assert lines(stage, Kind.REPLY)[-1] == "When do you move?"
-    assert stage.call._system1.scene.memory.plan == plan
+    assert stage.call._system1.scene.memory.plan == Plan("move house", None, ("date",))
+
+
+def test_the_step_of_a_plan_that_the_mind_forgets_is_said_once() -> None:
+    plan = Plan("move house", "When do you move?")
+    stage = Stage(policy(), Answers((Planned(plan), *ASIDE), ASIDE))
+    stage.says(4.0, "when do you close")
+    stage.says(15.0, "in june and where are you")
+    stage.play(26.0)
+    assert lines(stage, Kind.REPLY).count("When do you move?") == 1
+    assert stage.call._system1.scene.memory.plan == Plan("move house")
 
 
 def test_a_caller_who_asked_for_time_is_not_hurried() -> None:
