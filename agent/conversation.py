@@ -22,7 +22,7 @@ from agent.advising import DEFAULT_ADVICE_S, Adviser
 from agent.call import Call
 from agent.clock import Clock
 from agent.figures import measure
-from agent.listening import caller_phrases, machine_phrases
+from agent.listening import ear_terms, voice_terms
 from agent.opening import Opening, Options, loaded, prepare
 from agent.recording import Recording, read_recording
 from agent.records import Outcome, Record
@@ -34,7 +34,6 @@ from policies.policy import Policy
 from speech.mouth import AudioMouth
 from speech.profiles import open_ears, open_voice
 from speech.protocols import SAMPLE_RATE, Audio, Ears
-from speech.vocabulary import Vocabulary
 from system1.percepts import CallerLeft, SoundEvent
 from system2.memory.extraction import Extractor
 from system2.memory.store import LongTermMemory
@@ -125,16 +124,9 @@ class Conversation:
         chosen = loaded(policy)
         profile = speech or chosen.speech or DEFAULT_PROFILE
         # Ears and voice first: they refuse what they cannot do before a file is touched.
-        words = Vocabulary(
-            (*caller_phrases(chosen), *extra_words),
-            machine_phrases(chosen),
-            chosen.backchannels.caller,
-        )
-        ears = open_ears(profile, words, chosen.language)
-        voice = chosen.voice
-        mouth = AudioMouth(
-            open_voice(profile, chosen.language, voice.name, voice.rate, voice.pitch)
-        )
+        live = clock == "live"
+        ears = open_ears(profile, ear_terms(chosen, live, extra_words))
+        mouth = AudioMouth(open_voice(profile, voice_terms(chosen, live)))
         options = Options(
             model,
             out,

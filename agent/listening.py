@@ -1,11 +1,34 @@
-"""What the ears are told of a policy: the phrases that its callers may say."""
+"""What the ears and the voice are told of a policy."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from policies.dialogue import ChoiceType
 from policies.policy import Policy
+from speech.terms import EarTerms, VoiceTerms
+from speech.vocabulary import Vocabulary
 from system1.language import language_of
 from system1.language.telltales import lines_of_machines
+
+
+def ear_terms(policy: Policy, live: bool, extra_words: tuple[str, ...] = ()) -> EarTerms:
+    """For the ears of one call; ``extra_words``: what they may hear beside the policy's."""
+    words = Vocabulary(
+        (*caller_phrases(policy), *extra_words),
+        machine_phrases(policy),
+        policy.backchannels.caller,
+    )
+    return EarTerms(words, policy.language, live, policy.engines)
+
+
+def voice_terms(policy: Policy, live: bool) -> VoiceTerms:
+    """For the voice of one call."""
+    chosen = policy.voice
+    sample = None if chosen.sample is None else Path(chosen.sample)
+    return VoiceTerms(
+        policy.language, chosen.name, sample, chosen.rate, chosen.pitch, live, policy.engines
+    )
 
 
 def caller_phrases(policy: Policy) -> tuple[str, ...]:

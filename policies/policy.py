@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from policies.advising import Adviser
 from policies.affect import Affect
 from policies.dialogue import Disclosure, Knowledge, Rule, Task, asked_words
+from policies.engines import Engines
 from policies.hours import Hours
 from policies.initiative import Initiative
 from policies.model import (
@@ -98,7 +99,12 @@ class Policy(Section):
         "en", pattern=LANGUAGE_PATTERN, description="BCP 47 language tag, such as en or zh-CN."
     )
     speech: ProfileName | None = Field(
-        None, description="Speech profile, such as embedded or embedded+smart-turn."
+        None,
+        description="Speech profile: a name, such as embedded, or a pair of ears and voice, such "
+        "as embedded+smart-turn/embedded. --speech on the command line wins.",
+    )
+    engines: Engines = Field(
+        Engines(), description="The settings of the engines that a profile may name."
     )
     persona: Persona = Field(description="Who the agent is.")
     voice: VoiceChoice = Field(VoiceChoice(), description="How the agent sounds.")

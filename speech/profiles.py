@@ -1,55 +1,49 @@
 """Which ears and voices there are, by the name that a policy or the command line gives.
 
-What a profile needs is imported when it is opened, so naming one costs nothing.
+A profile is a name for a pair of them; ``EARS/VOICE`` is any other pair, such as
+``embedded+smart-turn/embedded``. What an engine needs is imported when it is opened, so naming one
+costs nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from speech.errors import SpeechError
 from speech.protocols import Ears, Voice
-from speech.vocabulary import Vocabulary
+from speech.terms import EarTerms, VoiceTerms
+
+_T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A set of back ends: how to open its ears and its voice."""
+def _embedded_ears(terms: EarTerms) -> Ears:
+    from speech.embedded import embedded_ears
 
-    ears: Callable[[Vocabulary, str], Ears]
-    """From a vocabulary and a language (BCP 47)."""
-    voice: Callable[[str, str | None, int, int], Voice]
-    """From a language, a voice's name (None: the language's own), words a minute, pitch 0 to 99."""
+    return embedded_ears(terms.vocabulary, terms.language)
 
 
-def _embedded_ears(vocabulary: Vocabulary, language: str) -> Ears:
-    from speech.embedded import EmbeddedEars
-
-    return EmbeddedEars(vocabulary, language)
-
-
-def _embedded_ears_with_smart_turn(vocabulary: Vocabulary, language: str) -> Ears:
+def _embedded_ears_with_smart_turn(terms: EarTerms) -> Ears:
     from speech.completion import CompletionMeter
-    from speech.embedded import EmbeddedEars
+    from speech.embedded import embedded_ears
     from speech.smart_turn import SmartTurn
 
-    return EmbeddedEars(vocabulary, language, CompletionMeter(SmartTurn(), "smart_turn"))
+    completion = CompletionMeter(SmartTurn(), "smart_turn")
+    return embedded_ears(terms.vocabulary, terms.language, completion)
 
 
-def _embedded_voice(language: str, name: str | None, rate: int, pitch: int) -> Voice:
+def _embedded_voice(terms: VoiceTerms) -> Voice:
     from speech.espeak import EspeakVoice, UnknownVoice
 
-    if name is not None:
-        return EspeakVoice(name, rate, pitch)
-    for candidate in _espeak_names(language):
+    if terms.name is not None:
+        return EspeakVoice(terms.name, terms.rate, terms.pitch)
+    for candidate in _espeak_names(terms.language):
         try:
-            return EspeakVoice(candidate, rate, pitch)
+            return EspeakVoice(candidate, terms.rate, terms.pitch)
         except UnknownVoice:
             continue
-    raise SpeechError(f"espeak-ng does not speak {language!r}: name a voice that it has")
+    raise SpeechError(f"espeak-ng does not speak {terms.language!r}: name a voice that it has")
 
 
 def _espeak_names(language: str) -> tuple[str, ...]:
@@ -59,30 +53,55 @@ def _espeak_names(language: str) -> tuple[str, ...]:
     return (own.get(lower, lower), lower.partition("-")[0])
 
 
-PROFILES: Mapping[str, Profile] = MappingProxyType(
+EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
     {
-        "embedded": Profile(_embedded_ears, _embedded_voice),
-        "embedded+smart-turn": Profile(_embedded_ears_with_smart_turn, _embedded_voice),
+        "embedded": _embedded_ears,
+        "embedded+smart-turn": _embedded_ears_with_smart_turn,
+    }
+)
+
+VOICES: Mapping[str, Callable[[VoiceTerms], Voice]] = MappingProxyType(
+    {
+        "embedded": _embedded_voice,
+    }
+)
+
+PROFILES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "embedded": ("embedded", "embedded"),
+        "embedded+smart-turn": ("embedded+smart-turn", "embedded"),
     }
 )
 
 
-def open_ears(profile: str, vocabulary: Vocabulary, language: str) -> Ears:
+def parts(profile: str) -> tuple[str, str]:
+    """The names of a profile's ears and voice. Raises ``SpeechError``."""
+    if profile in PROFILES:
+        return PROFILES[profile]
+    ears, slash, voice = profile.partition("/")
+    if not slash:
+        _unknown("speech profile", profile, PROFILES)
+    _found(EARS, "ears", ears)
+    _found(VOICES, "voice", voice)
+    return ears, voice
+
+
+def open_ears(profile: str, terms: EarTerms) -> Ears:
     """The profile's ears for one call. Raises ``SpeechError``."""
-    return _profile(profile).ears(vocabulary, language)
+    return _found(EARS, "ears", parts(profile)[0])(terms)
 
 
-def open_voice(profile: str, language: str, name: str | None, rate: int, pitch: int) -> Voice:
+def open_voice(profile: str, terms: VoiceTerms) -> Voice:
     """The profile's voice. Raises ``SpeechError``."""
-    return _profile(profile).voice(language, name, rate, pitch)
+    return _found(VOICES, "voice", parts(profile)[1])(terms)
 
 
-def _profile(name: str) -> Profile:
-    profile = PROFILES.get(name)
-    if profile is None:
-        _unknown(name)
-    return profile
+def _found(there_are: Mapping[str, _T], what: str, name: str) -> _T:
+    found = there_are.get(name)
+    if found is None:
+        _unknown(what, name, there_are)
+    return found
 
 
-def _unknown(name: str) -> NoReturn:
-    raise SpeechError(f"no speech profile {name!r}; there are: {', '.join(sorted(PROFILES))}")
+def _unknown(what: str, name: str, there_are: Mapping[str, object]) -> NoReturn:
+    raise SpeechError(f"no {what} {name!r}; there are: {', '.join(sorted(there_are))}")

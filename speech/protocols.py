@@ -5,15 +5,16 @@ Audio is float32 mono in [-1, 1]. Times are seconds on the audio clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from system1.acts import Kind
-from system1.percepts import Percept
+from system1.percepts import EndOfTurn, Heard, Likeness, Percept
 from system1.questions import Question
 
 Audio: TypeAlias = NDArray[np.float32]
@@ -43,6 +44,45 @@ class Ears(Protocol):
         As long as that time; ears that have no use for it do nothing. Who never calls it gets
         ``Level.echo`` 0.
         """
+        ...
+
+    def close(self) -> None:
+        """Give back what was taken."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """32 ms of the caller's audio, and what voice activity says of it.
+
+    ``wide``: 768 samples at ``SAMPLE_RATE``, which end at ``wide_ends``; ``narrow``: 512 at 16 kHz,
+    which the resampler's delay lets end a little earlier, at ``ends``. ``onset``: when the speech
+    under way began, None while there is none; ``quiet_since``: when the last speech ended, None
+    before any and while there is one. ``at``: the time that percepts of it are told with.
+    """
+
+    wide: Audio
+    narrow: Audio
+    wide_ends: float
+    ends: float
+    onset: float | None
+    quiet_since: float | None
+    at: float
+
+
+class Transcriber(Protocol):
+    """The part of ears that knows words: a recogniser with one call's state."""
+
+    def step(self, sound: Sound) -> Sequence[Heard | Likeness | EndOfTurn]:
+        """What is newly known with this much more of the caller, in time order.
+
+        Words have their times on the audio clock, whatever the recogniser's delay. A stretch of
+        words is final once the caller has been quiet for a while.
+        """
+        ...
+
+    def expect(self, question: Question | None) -> None:
+        """The agent has asked this; see ``Ears.expect``."""
         ...
 
     def close(self) -> None:
@@ -85,6 +125,58 @@ class Voice(Protocol):
         ``rate``: speaking rate as a share of the voice's usual one; an engine that has only one
         speaks at that.
         """
+        ...
+
+    def close(self) -> None:
+        """Give back what was taken."""
+        ...
+
+
+class Lack(Enum):
+    """Why a synthesis has no speech to give now."""
+
+    TEXT = "text"
+    """It waits for more text, or to be told that there is none."""
+    TIME = "time"
+    """It is still at work; only where a call is live."""
+    NOTHING = "nothing"
+    """All has been given."""
+
+
+class Synthesis(Protocol):
+    """One utterance as it is synthesized, while its text may still come in."""
+
+    def add(self, text: str) -> None:
+        """More of the text, which continues what came before: a word may be cut anywhere."""
+        ...
+
+    def end(self) -> None:
+        """No more text will come."""
+        ...
+
+    def next(self) -> Speech | Lack:
+        """The next of its audio, without a gap after the one before.
+
+        Marks' characters count from the start of the utterance's text. In virtual time this takes
+        as long as it takes; live it never waits.
+        """
+        ...
+
+    def close(self) -> None:
+        """Abort what is under way; nothing of it is given any more."""
+        ...
+
+
+class StreamingVoice(Protocol):
+    """A text-to-speech engine that takes text as it is written, with one voice chosen."""
+
+    @property
+    def sample_rate(self) -> int:
+        """Rate of the audio, Hz."""
+        ...
+
+    def begin(self, rate: float = 1.0) -> Synthesis:
+        """A new utterance; several may be under way. ``rate``: see ``Voice.speak``."""
         ...
 
     def close(self) -> None:

@@ -15,16 +15,19 @@ from numpy.typing import NDArray
 
 from speech.clarity import Clarity
 from speech.likeness import LikenessMeter
-from speech.protocols import Audio
+from speech.protocols import Sound
 from speech.silero import VAD_CHUNK
 from speech.sphinx import ASR_RATE, Sphinx, Token
 from speech.vocabulary import Emphasis
 from system1.percepts import Heard, Likeness, Word
+from system1.questions import AnswerKind, Question
 
 _OVER_S = 0.2
 """A last word that ended so long ago is over: the decoder itself is 0.1 s behind. Unit: s."""
 
 _CHUNK_S = VAD_CHUNK / ASR_RATE
+
+_EMPHASES = {AnswerKind.DIGITS: Emphasis.DIGITS, AnswerKind.SPELLING: Emphasis.SPELLING}
 
 DITHER = 10 ** (-55 / 20)
 """Hiss that is added to what is decoded (amplitude; -55 dBFS, the same in every call).
@@ -48,7 +51,7 @@ class RecogniserTimes:
 
 
 class Recogniser:
-    """Decodes the stretches of one call."""
+    """``Transcriber`` over pocketsphinx: decodes the stretches of one call."""
 
     def __init__(
         self, sphinx: Sphinx, likeness: LikenessMeter, times: RecogniserTimes | None = None
@@ -68,26 +71,24 @@ class Recogniser:
         self._since: list[tuple[str, float]] = []
         self._reported: tuple[tuple[str, bool], ...] = ()
 
-    def expect(self, emphasis: Emphasis) -> None:
-        """From the next stretch on, answers of this kind are likely."""
-        self._emphasis = emphasis
+    def expect(self, question: Question | None) -> None:
+        """Digits and spelling are recognised as such from the next stretch of speech on."""
+        kind = question.kind if question is not None else AnswerKind.FREE
+        self._emphasis = _EMPHASES.get(kind, Emphasis.ANY)
 
-    def step(
-        self, chunk: Audio, ends: float, onset: float | None, quiet_since: float | None, at: float
-    ) -> tuple[Heard | Likeness, ...]:
-        """One chunk that ends at ``ends``; what is newly known of the words, as of ``at``.
-
-        ``onset``: when the speech under way began, None while there is none; ``quiet_since``:
-        when the last speech ended, None before any.
-        """
-        hiss = self._random.standard_normal(chunk.size, dtype=np.float32) * DITHER
-        samples = np.clip(np.rint((chunk + hiss) * 32768.0), -32768, 32767).astype(np.int16)
+    def step(self, sound: Sound) -> tuple[Heard | Likeness, ...]:
+        """One chunk more; what is newly known of the words."""
+        hiss = self._random.standard_normal(sound.narrow.size, dtype=np.float32) * DITHER
+        samples = np.clip(np.rint((sound.narrow + hiss) * 32768.0), -32768, 32767).astype(np.int16)
         self._recent.append(samples)
-        self._clarity.step(chunk, onset is not None)
-        speech_s = None if onset is None else ends - onset
-        likeness = self._likeness.step(samples, speech_s, self._sphinx.mean, at)
-        heard = self._hear(samples, ends, onset, quiet_since, at)
+        self._clarity.step(sound.narrow, sound.onset is not None)
+        speech_s = None if sound.onset is None else sound.ends - sound.onset
+        likeness = self._likeness.step(samples, speech_s, self._sphinx.mean, sound.at)
+        heard = self._hear(samples, sound.ends, sound.onset, sound.quiet_since, sound.at)
         return tuple(one for one in (likeness, heard) if one is not None)
+
+    def close(self) -> None:
+        """Nothing outlives the object."""
 
     def _hear(
         self,

@@ -22,6 +22,7 @@ from speech.errors import SpeechError
 from speech.profiles import open_ears
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.smart_turn import find_model
+from speech.terms import EarTerms
 from speech.vocabulary import Vocabulary
 from system1.evidence import judged
 from system1.percepts import Percept
@@ -94,7 +95,7 @@ def heard(
 
     ``earlier``: what the caller said before the agent asked ``question``; of that nothing is told.
     """
-    ears = open_ears(profile, vocabulary(), "en")
+    ears = open_ears(profile, EarTerms(vocabulary(), "en", False, policy().engines))
     size = SAMPLE_RATE * chunk_ms // 1000
     percepts: list[Percept] = []
     call = np.concatenate((earlier[: earlier.size // _WHOLE * _WHOLE], audio))

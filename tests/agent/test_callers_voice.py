@@ -12,6 +12,7 @@ import pytest
 
 from agent.callers_voice import BESIDE_S, CallersVoice
 from agent.conversation import TICK_SAMPLES, Conversation
+from agent.listening import voice_terms
 from agent.opening import Options, prepare
 from policies.policy import Policy
 from speech.mouth import AudioMouth
@@ -114,7 +115,7 @@ async def test_a_model_is_sent_the_sound_of_the_turn(tools: list[dict[str, Any]]
         call = Conversation(
             opening,
             WrittenEars(percepts),
-            AudioMouth(open_voice("embedded", "en", policy.voice.name, 160, 50)),
+            AudioMouth(open_voice("embedded", voice_terms(policy, live=False))),
         )
         sound = ramp(end + 3.0)
         for at in range(0, sound.size, SAMPLE_RATE):

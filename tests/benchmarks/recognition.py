@@ -17,7 +17,7 @@ from agent.listening import caller_phrases
 from policies.loading import load_policy
 from scenarios.line import TelephoneLine
 from scenarios.script import LineQuality
-from speech.embedded import EmbeddedEars
+from speech.embedded import embedded_ears
 from speech.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.vocabulary import Vocabulary
@@ -83,7 +83,7 @@ def edits(said: Sequence[str], heard: Sequence[str]) -> int:
 
 def wrong(vocabulary: Vocabulary, quality: LineQuality, lines: Sequence[str]) -> int:
     """Wrong words in one call that says these lines."""
-    ears = EmbeddedEars(vocabulary, "en")
+    ears = embedded_ears(vocabulary, "en")
     line = TelephoneLine(quality, seed=7)
     ticks = errors = 0
     for text in lines:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import soxr  # type: ignore[import-untyped]
 
-from speech.embedded import EmbeddedEars
+from speech.ears import MeteredEars
+from speech.embedded import embedded_ears
 from speech.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.vocabulary import Vocabulary
@@ -40,7 +41,7 @@ def call(*lines: Audio, pause: float = 0.8) -> tuple[Audio, list[tuple[float, fl
     return (whole + noise).astype(np.float32), times
 
 
-def heard(ears: EmbeddedEars, audio: Audio, block: int = 240, begin: float = 0.0) -> list[Percept]:
+def heard(ears: MeteredEars, audio: Audio, block: int = 240, begin: float = 0.0) -> list[Percept]:
     percepts: list[Percept] = []
     for start in range(0, len(audio), block):
         part = audio[start : start + block]
@@ -60,7 +61,7 @@ def text(percept: Heard) -> str:
 def test_a_call_is_heard() -> None:
     said = ("hello my internet connection is down", "yes please", "i want to speak to a human")
     audio, times = call(*map(line, said))
-    percepts = heard(EmbeddedEars(WORDS, "en"), audio)
+    percepts = heard(embedded_ears(WORDS, "en"), audio)
     last = finals(percepts)
     assert [text(p) for p in last] == list(said)
     assert [p.stretch for p in last] == [0, 1, 2]
@@ -92,7 +93,7 @@ def test_a_call_is_heard() -> None:
 @pytest.mark.slow
 def test_block_sizes_and_repetition_change_nothing() -> None:
     audio, _ = call(line("wait wait that is wrong"), line("uh-huh"), pause=0.6)
-    runs = [heard(EmbeddedEars(WORDS, "en"), audio, block) for block in (240, 240, 777, 24000)]
+    runs = [heard(embedded_ears(WORDS, "en"), audio, block) for block in (240, 240, 777, 24000)]
     assert runs[0] == runs[1]
     for other in runs[2:]:
         without = [dataclasses.replace(p, at=0.0) for p in other]
@@ -105,12 +106,12 @@ def test_block_sizes_and_repetition_change_nothing() -> None:
 def test_backchannels_are_words() -> None:
     said = ("uh-huh", "right", "okay", "mm-hm")
     audio, _ = call(line("hello how are you"), *map(line, said), pause=0.6)
-    assert [text(p) for p in finals(heard(EmbeddedEars(WORDS, "en"), audio))][1:] == list(said)
+    assert [text(p) for p in finals(heard(embedded_ears(WORDS, "en"), audio))][1:] == list(said)
 
 
 @pytest.mark.slow
 def test_digits_are_heard_when_awaited_and_so_is_what_was_not() -> None:
-    ears = EmbeddedEars(WORDS, "en")
+    ears = embedded_ears(WORDS, "en")
     ears.expect(Question(AnswerKind.DIGITS, "number", 5))
     said = ("nine four five eight six", "wait a moment please")
     audio, _ = call(*map(line, said))
@@ -127,7 +128,7 @@ def test_mumbling_is_not_believed() -> None:
     spectrum[np.fft.rfftfreq(len(clear), 1 / SAMPLE_RATE) > 400] = 0
     mumbled = np.fft.irfft(spectrum, len(clear)).astype(np.float32)
     audio, _ = call(clear, mumbled)
-    first, second = finals(heard(EmbeddedEars(WORDS, "en"), audio))
+    first, second = finals(heard(embedded_ears(WORDS, "en"), audio))
     assert first.confidence > 0.6
     assert second.confidence < 0.2
 
@@ -135,11 +136,11 @@ def test_mumbling_is_not_believed() -> None:
 @pytest.mark.slow
 def test_prosody_comes_while_the_caller_speaks() -> None:
     audio, ((begin, end),) = call(line("i am calling about an order that never arrived"))
-    found = [p for p in heard(EmbeddedEars(WORDS, "en"), audio) if isinstance(p, Prosody)]
+    found = [p for p in heard(embedded_ears(WORDS, "en"), audio) if isinstance(p, Prosody)]
     assert 4 <= len(found) <= 4 * (end - begin) + 1
     assert all(begin < p.at < end + 0.2 for p in found)
 
 
 def test_silence_says_nothing() -> None:
     audio, _ = call(pause=2.0)
-    assert heard(EmbeddedEars(WORDS, "en"), audio) == []
+    assert heard(embedded_ears(WORDS, "en"), audio) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from speech.embedded import EmbeddedEars
+from speech.embedded import embedded_ears
 from speech.protocols import SAMPLE_RATE
 from speech.vocabulary import Vocabulary
 from system1.percepts import Likeness
@@ -20,7 +20,7 @@ def told(text: str, words: Vocabulary = WORDS) -> list[Likeness]:
     quiet = np.zeros(round(BEFORE_S * SAMPLE_RATE), np.float32)
     noise = 3e-4 * np.random.default_rng(0).standard_normal(quiet.size * 2 + line(text).size)
     audio = np.concatenate((quiet, line(text), quiet)) + noise.astype(np.float32)
-    percepts = heard(EmbeddedEars(words, "en"), audio)
+    percepts = heard(embedded_ears(words, "en"), audio)
     return [
         Likeness(one.at - BEFORE_S, one.backchannel)
         for one in percepts

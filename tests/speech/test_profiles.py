@@ -4,10 +4,20 @@ import sys
 
 import pytest
 
+from policies.engines import Engines
 from speech.errors import SpeechError
 from speech.espeak import EspeakVoice
-from speech.profiles import open_ears, open_voice
+from speech.profiles import open_ears, open_voice, parts
+from speech.terms import EarTerms, VoiceTerms
 from speech.vocabulary import Vocabulary
+
+
+def hearing(language: str) -> EarTerms:
+    return EarTerms(Vocabulary(("xyz",)), language, False, Engines())
+
+
+def speaking(language: str, name: str | None = None) -> VoiceTerms:
+    return VoiceTerms(language, name, None, 170, 40, False, Engines())
 
 
 @pytest.mark.parametrize(
@@ -23,26 +33,43 @@ from speech.vocabulary import Vocabulary
     ],
 )
 def test_the_language_chooses_a_voice(language: str, name: str | None, expected: str) -> None:
-    voice = open_voice("embedded", language, name, 170, 40)
+    voice = open_voice("embedded", speaking(language, name))
     assert isinstance(voice, EspeakVoice)
     assert (voice.settings.name, voice.settings.rate, voice.settings.pitch) == (expected, 170, 40)
 
 
 def test_a_language_that_it_does_not_speak_is_named() -> None:
     with pytest.raises(SpeechError, match="does not speak 'tlh-KX'"):
-        open_voice("embedded", "tlh-KX", None, 165, 50)
+        open_voice("embedded", speaking("tlh-KX"))
 
 
 def test_an_unknown_profile_is_told_the_known_ones() -> None:
     with pytest.raises(SpeechError, match=r"'telepathy'.*embedded"):
-        open_ears("telepathy", Vocabulary(), "en")
+        open_ears("telepathy", hearing("en"))
     with pytest.raises(SpeechError, match=r"'telepathy'.*embedded"):
-        open_voice("telepathy", "en", None, 165, 50)
+        open_voice("telepathy", speaking("en"))
+
+
+def test_a_pair_names_its_parts() -> None:
+    assert parts("embedded+smart-turn/embedded") == ("embedded+smart-turn", "embedded")
+    assert parts("embedded") == ("embedded", "embedded")
+
+
+@pytest.mark.parametrize(
+    ("pair", "expected"),
+    [
+        ("telepathy/embedded", r"no ears 'telepathy'; there are: embedded, "),
+        ("embedded/telepathy", r"no voice 'telepathy'; there are: embedded"),
+    ],
+)
+def test_an_unknown_part_of_a_pair_is_told_the_known_ones(pair: str, expected: str) -> None:
+    with pytest.raises(SpeechError, match=expected):
+        parts(pair)
 
 
 def test_ears_of_another_language_say_what_to_do() -> None:
     with pytest.raises(SpeechError, match="--fidelity text"):
-        open_ears("embedded", Vocabulary(), "zh-CN")
+        open_ears("embedded", hearing("zh-CN"))
 
 
 @pytest.mark.parametrize("package", ["pocketsphinx", "onnxruntime"])
@@ -53,4 +80,4 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, package: str)
     sphinx._model.cache_clear()
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(SpeechError, match=rf"{package} .*pip install 'kairos-voice\[embedded\]'"):
-        open_ears("embedded", Vocabulary(("xyz",)), "en")
+        open_ears("embedded", hearing("en"))

@@ -12,15 +12,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from policies.engines import Engines
 from scenarios.laboratory.pipecat import find_python
 from speech.completion import CompletionMeter
-from speech.embedded import EmbeddedEars
+from speech.ears import MeteredEars
+from speech.embedded import embedded_ears
 from speech.errors import SpeechError
 from speech.logmel import RATE_HZ, log_mel
 from speech.profiles import open_ears
 from speech.protocols import Audio
 from speech.silero import VAD_CHUNK
 from speech.smart_turn import SETTING, SmartTurn, find_model
+from speech.terms import EarTerms
 from speech.vocabulary import Vocabulary
 from system1.percepts import Completion, Percept, SpeechStarted, SpeechStopped
 from tests.speech.test_embedded import call, heard, line
@@ -224,8 +227,8 @@ def test_the_ears_tell_it_once_a_pause_whatever_the_blocks() -> None:
     audio, times = call(line("my internet connection"), line("is down"), pause=0.9)
 
     def completions(block: int) -> tuple[list[Completion], list[Percept]]:
-        ears = open_ears("embedded+smart-turn", WORDS, "en")
-        assert isinstance(ears, EmbeddedEars)
+        ears = open_ears("embedded+smart-turn", EarTerms(WORDS, "en", False, Engines()))
+        assert isinstance(ears, MeteredEars)
         percepts = heard(ears, audio, block)
         others: list[Percept] = [p for p in percepts if not isinstance(p, Completion)]
         return [p for p in percepts if isinstance(p, Completion)], others
@@ -238,4 +241,4 @@ def test_the_ears_tell_it_once_a_pause_whatever_the_blocks() -> None:
         assert [(one.probability, one.offset) for one in completions(block)[0]] == [
             (one.probability, one.offset) for one in first
         ]
-    assert heard(EmbeddedEars(WORDS, "en"), audio) == others
+    assert heard(embedded_ears(WORDS, "en"), audio) == others

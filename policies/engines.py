@@ -1,0 +1,9 @@
+"""The engines behind ears and voices: which weights, which servers, on what they run."""
+
+from __future__ import annotations
+
+from policies.model import Section
+
+
+class Engines(Section):
+    """The settings of the speech engines; those that no profile names are not looked at."""
