@@ -64,6 +64,7 @@ from system1.percepts import (
     PlaybackCut,
     PlaybackFinished,
     PlaybackStarted,
+    SoundRose,
     SpeechStarted,
     SpeechStopped,
     Tick,
@@ -357,6 +358,8 @@ class Call:
 def tidy(percept: Percept) -> Percept:
     """The percept with its times rounded to ``DECIMALS``."""
     match percept:
+        case SoundRose(at=at, onset=onset, level_db=level_db):
+            return SoundRose(_round(at), _round(onset), round(level_db, 1))
         case SpeechStarted(at=at, onset=onset, level_db=level_db):
             return SpeechStarted(_round(at), _round(onset), round(level_db, 1))
         case SpeechStopped(at=at, offset=offset):

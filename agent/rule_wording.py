@@ -4,6 +4,8 @@ from __future__ import annotations
 
 RULES: dict[str, tuple[str, str]] = {
     # Speech over the agent.
+    "bargein.sound": ("a sound that may be the caller", "有声音，可能是来电者"),
+    "bargein.no_speech": ("no speech came of it", "并没有人说话"),
     "bargein.undecided": ("not yet clear what this is", "尚不清楚这是什么声音"),
     "bargein.words": ("words that want the floor", "话语要求发言"),
     "bargein.long": ("longer than a backchannel", "比附和长"),

@@ -198,6 +198,19 @@ class BargeIn(Section):
         le=0,
         description="Gain of the agent's voice while it is undecided. Unit: dB.",
     )
+    sound_wait: Seconds = Field(
+        0.16,
+        ge=0,
+        le=2,
+        description="The agent ducks at a sound before it is known to be speech, and is back at "
+        "its level if none has come of it after so long. 0: it ducks for speech alone. Unit: s.",
+    )
+    sounds: int = Field(
+        3,
+        ge=0,
+        le=100,
+        description="After so many sounds in a row without speech no other is ducked for.",
+    )
     fade: Seconds = Field(
         0.04, ge=0, le=0.5, description="Length of the fade when the agent stops. Unit: s."
     )

@@ -18,6 +18,7 @@ from speech.music import MusicMeter
 from speech.prosody import ProsodyMeter
 from speech.protocols import SAMPLE_RATE, Audio, Sound, Transcriber
 from speech.resampling import RESAMPLE_DELAY_S, Downsampler
+from speech.rise import RiseMeter
 from speech.silero import SileroVad
 from speech.tones import BeepMeter
 from system1.percepts import Heard, Percept, SpeechStarted, SpeechStopped
@@ -43,6 +44,7 @@ class MeteredEars:
         self._transcriber = transcriber
         self._vad = SileroVad()
         self._activity = Activity()
+        self._rise = RiseMeter()
         self._prosody = ProsodyMeter()
         self._contour = ContourMeter(self._prosody)
         self._loudness = LoudnessMeter()
@@ -91,6 +93,10 @@ class MeteredEars:
         chunk = self._downsampler.resample(audio)
         change = self._activity.step(chunk, self._vad.probability(chunk), ends, at)
         percepts: list[Percept] = []
+        speaks = self._activity.speaking or change is not None
+        rose = self._rise.step(chunk, speaks, ends, at)
+        if rose is not None:
+            percepts.append(rose)
         if change is not None:
             percepts.append(change)
         match change:

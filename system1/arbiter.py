@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from system1.moves import Later, Move, Proposal
 from system1.reflexes import (
+    alert,
     answering,
     bargein,
     caps,
@@ -34,6 +35,7 @@ ORDER: tuple[Reflex, ...] = (
     listening.gone_on,
     bargein.barge_in,
     bargein.false_alarm,
+    alert.sound,
     turn_end.revised,
     turn_end.goes_on,
     consulting.heeded,

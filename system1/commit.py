@@ -32,6 +32,7 @@ from system1.moves import (
     Heed,
     Hush,
     Leave,
+    Lift,
     Lower,
     Move,
     Reassured,
@@ -47,7 +48,7 @@ from system1.moves import (
 from system1.notices import AdviceHeeded, Output
 from system1.repair import drop_kept
 from system1.scene import Scene
-from system1.speaking import backchannel, extend, hush, lower, speak, withdraw, yield_floor
+from system1.speaking import backchannel, extend, hush, lift, lower, speak, withdraw, yield_floor
 from system1.summary import summarize
 from system1.turns import (
     answered,
@@ -76,6 +77,8 @@ def commit(scene: Scene, move: Move) -> list[Output]:
             return extend(scene, move)
         case Lower():
             return lower(scene, move.because)
+        case Lift():
+            return lift(scene, move.because)
         case Yield():
             return yield_floor(scene, move.because)
         case Withdraw():

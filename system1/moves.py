@@ -68,6 +68,13 @@ class Lower:
 
 
 @dataclass(frozen=True, slots=True)
+class Lift:
+    """Back to full level: what the agent ducked for was nothing."""
+
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
 class Yield:
     """RELEASE: the caller interrupts; stop, and keep the unsaid rest for a false alarm."""
 
@@ -206,6 +213,7 @@ Move = (
     | Hush
     | Extend
     | Lower
+    | Lift
     | Yield
     | Withdraw
     | Disregard

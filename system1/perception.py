@@ -31,6 +31,7 @@ from system1.percepts import (
     Prosody,
     Returned,
     SoundEvent,
+    SoundRose,
     SpeechStarted,
     SpeechStopped,
     Thought,
@@ -74,6 +75,9 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
     # A time that jumps back would undo the order of events; the clock only goes forward.
     scene.now = max(scene.now, percept.at)
     match percept:
+        case SoundRose():
+            scene.caller.rose = scene.now
+            scene.caller.rises += 1
         case SpeechStarted():
             return _speech_started(scene, percept)
         case SpeechStopped():
@@ -166,6 +170,7 @@ def _speech_started(scene: Scene, percept: SpeechStarted) -> list[Notice]:
         learnt = scene.pauses[scene.kind].learnt(percept.onset - caller.offset)
         scene.pauses[scene.kind] = learnt
     caller.speaking = True
+    caller.rose, caller.rises = None, 0
     caller.onset = percept.onset
     caller.ignored = None
     caller.change_db, caller.echo, caller.vocal = None, 0.0, None

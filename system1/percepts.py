@@ -39,6 +39,19 @@ class CallerLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundRose:
+    """The line became louder than its noise at ``onset`` (s, at most ``at``).
+
+    It may be the first of a word, known before there is a voice in it, or anything else.
+    ``level_db``: how loud it is (dBFS).
+    """
+
+    at: float
+    onset: float
+    level_db: float = -40.0
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStarted:
     """Voice activity began at ``onset`` (s, at most ``at``) with ``level_db`` (dBFS)."""
 
@@ -258,6 +271,7 @@ class Tick:
 Percept = (
     CallStarted
     | CallerLeft
+    | SoundRose
     | SpeechStarted
     | SpeechStopped
     | Heard

@@ -203,6 +203,8 @@ class CallerSide:
     onset of speech over the agent that is not judged yet. ``resumes``: the utterance so
     soon after whose onset it began that it may be the turn answered, going on.
     ``speech_s``: speech in this turn.
+    ``rose``: when a sound was last told that has not become speech yet; ``rises``: how many there
+    were since the last speech.
     ``ending``, ``completion``: what the voice and models say of the pause under way.
     ``loudest_db``: level of the speech since ``turn_start``, dBFS; ``own_db``: of the turns so
     far (``system1.distance``); ``change_db``, ``echo``: as in ``Level``; ``likeness``: as in
@@ -223,6 +225,8 @@ class CallerSide:
     turn_start: float | None = None
     over_since: float | None = None
     resumes: int | None = None
+    rose: float | None = None
+    rises: int = 0
     speech_s: float = 0.0
     words_from: float = -1.0
     stretches: dict[int, Heard] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from system1.acts import (
     Because,
     Duck,
     Kind,
+    Resume,
     Say,
     SayMore,
     Stop,
@@ -172,6 +173,15 @@ def lower(scene: Scene, because: Because) -> list[Output]:
         return []
     spoken.ducked = True
     return [Duck(spoken.id, scene.policy.turn_taking.bargein.duck_db, because)]
+
+
+def lift(scene: Scene, because: Because) -> list[Output]:
+    """The utterance under way is back at full level."""
+    spoken = scene.agent.current
+    if spoken is None or not spoken.ducked:
+        return []
+    spoken.ducked = False
+    return [Resume(spoken.id, because)]
 
 
 def yield_floor(scene: Scene, because: Because) -> list[Output]:

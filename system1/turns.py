@@ -9,7 +9,6 @@ from system1.acts import (
     Abandon,
     Because,
     Kind,
-    Resume,
     Think,
 )
 from system1.brief import Turn
@@ -29,7 +28,7 @@ from system1.perception import moved
 from system1.questions import AnswerKind, Question
 from system1.repair import drop_kept, standing, worth_keeping
 from system1.scene import Answer, Ignored, Kept, Scene, Taken, Work
-from system1.speaking import speak
+from system1.speaking import lift, speak
 from system1.suspicion import HeardTurn, Held
 
 DICTATED_KINDS = (AnswerKind.DIGITS, AnswerKind.SPELLING)
@@ -62,11 +61,7 @@ def disregard(scene: Scene, because: Because) -> list[Output]:
     caller.pass_over(scene.now if caller.speaking else caller.offset)
     scene.affect = scene.affect.dismissed()
     acts += moved(scene, FloorEvent.CALLER_DISMISSED)
-    spoken = scene.agent.current
-    if spoken is not None and spoken.ducked:
-        spoken.ducked = False
-        acts.append(Resume(spoken.id, because))
-    return acts
+    return [*acts, *lift(scene, because)]
 
 
 def take_turn(scene: Scene, because: Because) -> list[Output]:
