@@ -19,18 +19,19 @@ import numpy as np
 
 from agent import files
 from agent.advising import DEFAULT_ADVICE_S, Adviser
-from agent.call import Call
+from agent.call import DECIMALS, Call
 from agent.clock import Clock
 from agent.figures import measure
 from agent.listening import ear_terms, voice_terms
 from agent.opening import Opening, Options, loaded, prepare
 from agent.recording import Recording, read_recording
-from agent.records import Outcome, Record
+from agent.records import EchoMeasured, Outcome, Record
 from agent.remembering import UNKNOWN, Recalled, recalled
 from agent.result import sum_up
 from agent.think_time import DEFAULT_THINK_S, ThinkTime, charged
 from agent.trouble import log_failure
 from policies.policy import Policy
+from speech.line import Line, open_line
 from speech.mouth import AudioMouth
 from speech.profiles import open_ears, open_voice
 from speech.protocols import SAMPLE_RATE, Audio, Ears
@@ -49,7 +50,12 @@ class Conversation:
     sample_rate = SAMPLE_RATE
 
     def __init__(
-        self, opening: Opening, ears: Ears, mouth: AudioMouth, known: Recalled = UNKNOWN
+        self,
+        opening: Opening,
+        ears: Ears,
+        mouth: AudioMouth,
+        known: Recalled = UNKNOWN,
+        line: Line | None = None,
     ) -> None:
         self.policy = opening.policy
         self._ears = ears
@@ -69,6 +75,8 @@ class Conversation:
         )
         self._received = 0
         self._ticks = 0
+        self._line = line
+        self._played = np.zeros(TICK_SAMPLES, np.float32)
         self._heard = np.zeros(0, np.float32)
         self._ready = np.zeros(TICK_SAMPLES, np.float32)
         self._pending: list[CallerLeft | SoundEvent] = []
@@ -125,6 +133,7 @@ class Conversation:
         profile = speech or chosen.speech or DEFAULT_PROFILE
         # Ears and voice first: they refuse what they cannot do before a file is touched.
         live = clock == "live"
+        line = open_line(chosen.line)
         ears = open_ears(profile, ear_terms(chosen, live, extra_words))
         mouth = AudioMouth(open_voice(profile, voice_terms(chosen, live)))
         options = Options(
@@ -143,7 +152,7 @@ class Conversation:
             extractor,
         )
         opening = prepare(chosen, profile, options)
-        conversation = cls(opening, ears, mouth, await recalled(opening.remembering))
+        conversation = cls(opening, ears, mouth, await recalled(opening.remembering), line)
         began = time.perf_counter()  # wall seconds are for result.json alone
         try:
             yield conversation
@@ -214,6 +223,8 @@ class Conversation:
         at = self._ticks * TICK_SAMPLES / SAMPLE_RATE
         if self._call.ended is not None:
             return np.zeros(TICK_SAMPLES, np.float32)
+        if self._line is not None:
+            block = self._line.near(block, self._played)
         if self._voice is not None:
             self._voice.add(block)
         # What was due before this block became known happens first.
@@ -228,6 +239,7 @@ class Conversation:
             return np.zeros(TICK_SAMPLES, np.float32)
         audio, played = self._mouth.play(TICK_SAMPLES, at)
         self._ears.played(audio)
+        self._played = audio
         for percept in played:
             self._call.perceive(percept)
         return audio
@@ -241,6 +253,8 @@ class Conversation:
         files.write_outcome(folder, result, self.journal, caller, agent, policy=self.policy)
 
     async def _close(self) -> None:
+        if self._line is not None and (loss_db := self._line.echo_loss_db) is not None:
+            self._call.journal.write(EchoMeasured(round(self.now, DECIMALS), loss_db))
         try:
             await self._call.close()
         finally:

@@ -20,6 +20,7 @@ from agent.records import (
     CallerTurn,
     CallOpened,
     Decision,
+    EchoMeasured,
     ErrandDone,
     FloorChange,
     PerceptSeen,
@@ -42,6 +43,7 @@ EVENTS: dict[type[Record], str] = {
     ErrandDone: "tool",
     Decision: "decision",
     Remembered: "memory",
+    EchoMeasured: "echo",
     CallEnded: "call_ended",
 }
 _RECORDS = {event: record for record, event in EVENTS.items()}

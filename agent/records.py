@@ -159,6 +159,14 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
+class EchoMeasured:
+    """``echo``: by how many dB the agent's echo was taken down, where a policy has it taken out."""
+
+    at: float
+    loss_db: float
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     """``call_ended``: how, by whom (``caller``, ``agent`` or ``system``), after how many s."""
 
@@ -179,5 +187,6 @@ Record: TypeAlias = (
     | ErrandDone
     | Decision
     | Remembered
+    | EchoMeasured
     | CallEnded
 )

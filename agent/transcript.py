@@ -16,6 +16,7 @@ from agent.records import (
     CallerTurn,
     CallOpened,
     Decision,
+    EchoMeasured,
     ErrandDone,
     FloorChange,
     PerceptSeen,
@@ -99,6 +100,8 @@ class LiveTranscript:
                 self._aside(at, "✦ " + used(record, self._words))
             case Remembered(at=at, op=op, detail=detail):
                 self._aside(at, f"{self._words('memory')}: {op} {detail}".rstrip())
+            case EchoMeasured(at=at, loss_db=loss_db):
+                self._aside(at, f"{self._words('echo')} {loss_db:.0f} dB")
             case CallEnded():
                 self._closed(record)
             case _:

@@ -66,6 +66,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "mind": ("Mind", "思考"),
     "thought": ("thought", "思考"),
     "memory": ("memory", "记忆"),
+    "echo": ("the agent's echo was taken down by", "客服回声已降低"),
     "tool": ("tool", "工具"),
     "background": ("in the background", "后台"),
     "tool.refused": ("refused", "未执行"),

@@ -14,6 +14,7 @@ from policies.dialogue import Disclosure, Knowledge, Rule, Task, asked_words
 from policies.engines import Engines
 from policies.hours import Hours
 from policies.initiative import Initiative
+from policies.line import Line as LineIn
 from policies.model import (
     ASK,
     ASK_IS_ELSEWHERE,
@@ -106,6 +107,7 @@ class Policy(Section):
     engines: Engines = Field(
         Engines(), description="The settings of the engines that a profile may name."
     )
+    line: LineIn = Field(LineIn(), description="What is done to the caller's sound first.")
     persona: Persona = Field(description="Who the agent is.")
     voice: VoiceChoice = Field(VoiceChoice(), description="How the agent sounds.")
     greeting: Line = Field(description="The first words of a call.")

@@ -10,6 +10,7 @@ from agent.records import (
     CallerTurn,
     CallOpened,
     Decision,
+    EchoMeasured,
     ErrandDone,
     FloorChange,
     PerceptSeen,
@@ -67,7 +68,7 @@ class Listener:
                 self.ended = record
             case Decision() | CallOpened() | CallerTurn() | FloorChange() | ThinkDone():
                 pass
-            case Remembered() | ErrandDone():
+            case Remembered() | ErrandDone() | EchoMeasured():
                 pass
             case _:
                 assert_never(record)
