@@ -48,6 +48,13 @@ def _embedded_voice(terms: VoiceTerms) -> StreamingVoice:
     raise SpeechError(f"espeak-ng does not speak {terms.language!r}: name a voice that it has")
 
 
+def _never_waiting(voice: StreamingVoice, terms: VoiceTerms) -> StreamingVoice:
+    """A voice that takes its time, for a call in which nothing may wait."""
+    from speech.ahead import Ahead
+
+    return Ahead(voice) if terms.live else voice
+
+
 def _espeak_names(language: str) -> tuple[str, ...]:
     """What espeak-ng may call a language: its own names first, then with and without a region."""
     lower = language.lower()

@@ -24,8 +24,8 @@ one that is late by less than a frame is not heard. A voice that gives all at on
 nothing."""
 
 FADE_S = 0.005
-"""Length of the fade where a stream breaks off and where it goes on, s: as short as can be without a
-click."""
+"""Length of the fade where a stream breaks off and where it goes on, s: too short to be heard as
+one, and too long to click."""
 
 _EDGE = round(EDGE_S * SAMPLE_RATE)
 _FADE = round(FADE_S * SAMPLE_RATE)
