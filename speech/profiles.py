@@ -48,6 +48,12 @@ def _embedded_voice(terms: VoiceTerms) -> StreamingVoice:
     raise SpeechError(f"espeak-ng does not speak {terms.language!r}: name a voice that it has")
 
 
+def _kyutai_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.kyutai.tts_model import kyutai_voice
+
+    return kyutai_voice(terms)
+
+
 def _never_waiting(voice: StreamingVoice, terms: VoiceTerms) -> StreamingVoice:
     """A voice that takes its time, for a call in which nothing may wait."""
     from speech.ahead import Ahead
@@ -72,6 +78,7 @@ EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
 VOICES: Mapping[str, Callable[[VoiceTerms], StreamingVoice]] = MappingProxyType(
     {
         "embedded": _embedded_voice,
+        "kyutai": _kyutai_voice,
     }
 )
 

@@ -9,8 +9,62 @@ from typing import Protocol
 from speech.vocabulary import Vocabulary
 
 
+class KyutaiTts(Protocol):
+    """Kyutai's text-to-speech, in process."""
+
+    @property
+    def model(self) -> str:
+        """A repository of the Hugging Face hub, or a folder."""
+        ...
+
+    @property
+    def voices(self) -> str:
+        """Where its voices are: a repository or a folder."""
+        ...
+
+    @property
+    def voice(self) -> str:
+        """The voice where none is named."""
+        ...
+
+    @property
+    def codebooks(self) -> int:
+        """The most levels of the codec that are generated."""
+        ...
+
+    @property
+    def cfg(self) -> float:
+        """How strictly voice and text are followed."""
+        ...
+
+    @property
+    def temperature(self) -> float:
+        """Of sampling; 0: the likeliest."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """What it runs on, or ``auto``."""
+        ...
+
+    @property
+    def dtype(self) -> str:
+        """The numbers it counts in, or ``auto``."""
+        ...
+
+    @property
+    def slots(self) -> int:
+        """Utterances at a time."""
+        ...
+
+
 class Engines(Protocol):
     """The settings of every engine, as a policy has them: what this package asks of them."""
+
+    @property
+    def kyutai_tts(self) -> KyutaiTts:
+        """Of the voice ``kyutai``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
