@@ -164,7 +164,7 @@ class TtsBatch:
         ids = self._machine.token_ids
         special = {ids.new_word, ids.pad, ids.main, ids.other}
         tokens = [t for t in self._model.tokenizer.encode(word.reads) if t not in special]
-        if not tokens:
+        if not self._model.tokenizer.decode(tokens).strip():
             return  # nothing of it can be read: an emoji, another script
         if utterance.first and self._model.multi_speaker:
             tokens.insert(0, ids.main)

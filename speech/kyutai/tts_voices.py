@@ -32,6 +32,7 @@ class Voices:
             raise SpeechError(f"the model has no cfg {cfg}; there are: {known}")
         self._cfg = cfg if valid else None
         self._known: dict[str, torch.Tensor] = {}
+        self._length: int | None = None
 
     def embedding(self, name: str) -> torch.Tensor:
         """What a slot's cross-attention reads for a voice, [1, time, dim].
@@ -43,11 +44,17 @@ class Voices:
         if found is None:
             fuser = self._model.lm.fuser
             found = fuser.get_cross(self._conditions([self._attributes(name)]))
+            self._length = self._length or found.shape[1]
+            if found.shape[1] != self._length:
+                speakers = self._model.max_speakers
+                frames, usual = found.shape[1] // speakers, self._length // speakers
+                raise SpeechError(f"the voice {name} has {frames} frames, not {usual}")
             found = self._known[name] = found.to(self._model.lm.dtype)
         return found
 
     def conditions(self, name: str, slots: int) -> ConditionTensors:
-        """What a batch is opened with: this voice in every slot."""
+        """What a batch is opened with: this voice in every slot; others are to be as long."""
+        self.embedding(name)
         return self._conditions([self._attributes(name)] * slots)
 
     def _conditions(self, attributes: list[ConditionAttributes]) -> ConditionTensors:
