@@ -33,6 +33,12 @@ def _embedded_ears_with_smart_turn(terms: EarTerms) -> Ears:
     return embedded_ears(terms.vocabulary, terms.language, completion)
 
 
+def _kyutai_ears(terms: EarTerms) -> Ears:
+    from speech.kyutai.ears import kyutai_ears
+
+    return kyutai_ears(terms)
+
+
 def _embedded_voice(terms: VoiceTerms) -> StreamingVoice:
     from speech.espeak import EspeakVoice, UnknownVoice
     from speech.sentencewise import Sentencewise
@@ -72,6 +78,7 @@ EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
     {
         "embedded": _embedded_ears,
         "embedded+smart-turn": _embedded_ears_with_smart_turn,
+        "kyutai": _kyutai_ears,
     }
 )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -21,8 +21,9 @@ from speech.kyutai.tts_words import SpokenWord
 from speech.protocols import Audio
 
 if TYPE_CHECKING:
-    from moshi.conditioners import ConditionTensors
+    from moshi.conditioners.base import ConditionTensors
     from moshi.models.tts import State, TTSModel
+    from moshi.modules.transformer import StreamingMultiheadAttention, _MHAState
 
 FRAME = 1920
 """Samples of a step: 80 ms at 24 kHz."""
@@ -175,10 +176,12 @@ class TtsBatch:
 
     def _set_voice(self, slot: int, voice: torch.Tensor) -> None:
         for layer in self._model.lm.transformer.layers:
-            attention = layer.cross_attention
+            attention = cast("StreamingMultiheadAttention", layer.cross_attention)
             keys, values = attention._compute_cross_attention(voice, voice)
-            attention._streaming_state.k_cross[slot] = keys[0]
-            attention._streaming_state.v_cross[slot] = values[0]
+            state = cast("_MHAState", attention._streaming_state)
+            assert state.k_cross is not None
+            assert state.v_cross is not None
+            state.k_cross[slot], state.v_cross[slot] = keys[0], values[0]
 
     def _can_step(self, slot: int) -> bool:
         utterance = self._utterances[slot]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from speech.errors import SpeechError
@@ -36,14 +36,28 @@ def kyutai_voice(terms: VoiceTerms) -> KyutaiVoice:
             "name one of its voices, or choose another engine"
         )
     settings = terms.engines.kyutai_tts
-    slots, voices = opened(settings, terms.live)
+    service = opened(settings, terms.live)
     from speech.kyutai.tts import KyutaiVoice
 
-    return KyutaiVoice(slots, voices.embedding(terms.name or settings.voice), terms.live)
+    voice = service.voices.embedding(terms.name or settings.voice)
+    return KyutaiVoice(service.slots, voice, terms.live)
 
 
-def opened(settings: KyutaiTts, live: bool) -> tuple[Slots[Feed, Frame], Voices]:
-    """The process's model of these settings, and the voices that it has."""
+@dataclass(frozen=True, slots=True)
+class TtsService:
+    """A loaded model: its slots, and the voices that it has."""
+
+    slots: Slots[Feed, Frame]
+    voices: Voices
+
+    @property
+    def failed(self) -> bool:
+        """Whether the model has failed, for good."""
+        return self.slots.failed
+
+
+def opened(settings: KyutaiTts, live: bool) -> TtsService:
+    """The process's model of these settings."""
     key = (
         "kyutai_tts",
         settings.model,
@@ -56,23 +70,17 @@ def opened(settings: KyutaiTts, live: bool) -> tuple[Slots[Feed, Frame], Voices]
         settings.slots,
         live,
     )
-    slots = shared(key, lambda: _loaded(settings, live, key))
-    return slots, _voices[key]
+    return shared(key, lambda: _loaded(settings, live))
 
 
-_voices: dict[Hashable, Voices] = {}
-"""Of each model, by the key that it is shared by."""
-
-
-def _loaded(settings: KyutaiTts, live: bool, key: Hashable) -> Slots[Feed, Frame]:
+def _loaded(settings: KyutaiTts, live: bool) -> TtsService:
+    model = load(settings)
     from speech.kyutai.tts_batch import TtsBatch
     from speech.kyutai.tts_voices import Voices
 
-    model = load(settings)
     voices = Voices(model, settings.voices, settings.cfg)
     batch = TtsBatch(model, settings.slots, voices.conditions(settings.voice, settings.slots))
-    _voices[key] = voices
-    return Slots(batch, "kyutai_tts", WallClock() if live else None)
+    return TtsService(Slots(batch, "kyutai_tts", WallClock() if live else None), voices)
 
 
 def load(settings: KyutaiTts) -> TTSModel:

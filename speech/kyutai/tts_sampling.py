@@ -14,7 +14,7 @@ import torch
 from moshi.models.lm import LMGen
 
 if TYPE_CHECKING:
-    from moshi.conditioners import ConditionTensors
+    from moshi.conditioners.base import ConditionTensors
     from moshi.models.lm import LMModel
 
 TOP_K = 250

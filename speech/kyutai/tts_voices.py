@@ -7,13 +7,18 @@ that somebody has; it cannot be cloned here.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from speech.errors import SpeechError
 
 if TYPE_CHECKING:
     import torch
-    from moshi.conditioners import ConditionAttributes, ConditionTensors
+    from moshi.conditioners.base import (
+        ConditionAttributes,
+        ConditionFuser,
+        ConditionProvider,
+        ConditionTensors,
+    )
     from moshi.models.tts import TTSModel
 
 
@@ -42,8 +47,9 @@ class Voices:
         """
         found = self._known.get(name)
         if found is None:
-            fuser = self._model.lm.fuser
-            found = fuser.get_cross(self._conditions([self._attributes(name)]))
+            fuser = cast("ConditionFuser", self._model.lm.fuser)
+            conditions = self._conditions([self._attributes(name)])
+            found = cast("torch.Tensor", fuser.get_cross(conditions))
             self._length = self._length or found.shape[1]
             if found.shape[1] != self._length:
                 speakers = self._model.max_speakers
@@ -60,8 +66,9 @@ class Voices:
     def _conditions(self, attributes: list[ConditionAttributes]) -> ConditionTensors:
         import torch
 
+        provider = cast("ConditionProvider", self._model.lm.condition_provider)
         with torch.no_grad():
-            return self._model.lm.condition_provider.prepare_and_provide(attributes)
+            return cast("ConditionTensors", provider.prepare_and_provide(attributes))
 
     def _attributes(self, name: str) -> ConditionAttributes:
         path = self._path(name)

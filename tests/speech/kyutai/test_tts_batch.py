@@ -66,8 +66,7 @@ def fresh(batch: TtsBatch, *slots: int) -> None:
 
 def same(one: list[Frame], other: list[Frame]) -> bool:
     begun = [[frame.begun for frame in frames if frame.begun] for frames in (one, other)]
-    audio = [sound(one), sound(other)]
-    return begun[0] == begun[1] and np.array_equal(*audio)
+    return begun[0] == begun[1] and np.array_equal(sound(one), sound(other))
 
 
 def test_every_word_begins_once_in_order_within_the_audio(batch: TtsBatch, voices: Voices) -> None:

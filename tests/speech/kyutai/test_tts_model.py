@@ -36,10 +36,10 @@ def voice(
 
 
 def test_one_model_serves_all_calls_with_the_same_settings(tiny_tts: Path) -> None:
-    one, _ = opened(settings(tiny_tts), live=False)
-    assert opened(settings(tiny_tts), live=False)[0] is one
-    assert opened(settings(tiny_tts, slots=1), live=False)[0] is not one
-    assert opened(settings(tiny_tts), live=True)[0] is not one
+    one = opened(settings(tiny_tts), live=False)
+    assert opened(settings(tiny_tts), live=False) is one
+    assert opened(settings(tiny_tts, slots=1), live=False) is not one
+    assert opened(settings(tiny_tts), live=True) is not one
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "de", "enx"])
@@ -63,7 +63,7 @@ def test_an_unknown_voice_is_told_the_known_ones(tiny_tts: Path) -> None:
 def test_a_voice_may_be_a_file(tiny_tts: Path, tmp_path: Path) -> None:
     file = tmp_path / "anna.safetensors"
     shutil.copy(tiny_tts / "voices" / ("anna" + SUFFIX), file)
-    _, voices = opened(settings(tiny_tts), live=False)
+    voices = opened(settings(tiny_tts), live=False).voices
     assert torch.equal(voices.embedding(str(file)), voices.embedding("anna"))
     assert not torch.equal(voices.embedding("ben"), voices.embedding("anna"))
 

@@ -51,7 +51,7 @@ _MIMI = {
     },
 }
 
-_MODEL = {
+_MODEL: dict[str, object] = {
     "dim": 32,
     "num_heads": 2,
     "num_layers": 2,
@@ -129,7 +129,7 @@ def build(folder: Path, model_type: str = "tts") -> Path:
                 buffer.normal_(0, 1)
             elif name.endswith(("cluster_usage", "_initialized")):
                 buffer.fill_(1.0)
-        config = {**_MODEL, "text_card": tokenizer.vocab_size()}
+        config: dict[str, object] = {**_MODEL, "text_card": tokenizer.vocab_size()}
         model = loaders.get_moshi_lm(None, lm_kwargs=json.loads(json.dumps(config)))
         model = model.to(torch.float32)
         for name, parameter in model.named_parameters():
