@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
+from policies.engines_moshi_server import MoshiServer
+from policies.engines_openai import OpenAIAudio
 from policies.model import Section
 
 
 class Engines(Section):
     """The settings of the speech engines; those that no profile names are not looked at."""
+
+    moshi_server: MoshiServer = Field(
+        MoshiServer(), description="Kyutai's ears and voice behind moshi-server."
+    )
+    openai: OpenAIAudio = Field(
+        OpenAIAudio(), description="Ears and voice of an OpenAI-compatible server."
+    )

@@ -95,7 +95,7 @@ def estimated_marks(text: str, audio: Audio, sample_rate: int) -> tuple[Mark, ..
     audible = _audible(audio, sample_rate, 0.0)[0]
     if not audible.any():
         return tuple(Mark(word.start, word.end, len(audio)) for word in words)
-    heard = np.cumsum(audible) * _FRAME_S
+    heard = np.cumsum(audible, dtype=np.float64) * _FRAME_S
     shares, seconds = _anchors(words, audible, heard)
     frame = max(round(_FRAME_S * sample_rate), 1)
     wanted = np.interp([word.until for word in words], shares, seconds)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NoReturn, TypeVar
 
 from speech.errors import SpeechError
-from speech.protocols import Ears, Voice
+from speech.protocols import Ears, StreamingVoice, Voice
 from speech.terms import EarTerms, VoiceTerms
 
 _T = TypeVar("_T")
@@ -46,6 +46,18 @@ def _embedded_voice(terms: VoiceTerms) -> Voice:
     raise SpeechError(f"espeak-ng does not speak {terms.language!r}: name a voice that it has")
 
 
+def _moshi_server_ears(terms: EarTerms) -> Ears:
+    from speech.moshi_server.opening import moshi_server_ears
+
+    return moshi_server_ears(terms)
+
+
+def _moshi_server_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.moshi_server.opening import moshi_server_voice
+
+    return moshi_server_voice(terms)
+
+
 def _espeak_names(language: str) -> tuple[str, ...]:
     """What espeak-ng may call a language: its own names first, then with and without a region."""
     lower = language.lower()
@@ -57,6 +69,7 @@ EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
     {
         "embedded": _embedded_ears,
         "embedded+smart-turn": _embedded_ears_with_smart_turn,
+        "moshi-server": _moshi_server_ears,
     }
 )
 

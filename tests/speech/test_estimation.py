@@ -13,7 +13,8 @@ RATE = 24_000
 
 
 def tone(seconds: float) -> Audio:
-    return (0.3 * np.sin(np.arange(round(seconds * RATE)) * 0.3)).astype(np.float32)
+    wave: Audio = (0.3 * np.sin(np.arange(round(seconds * RATE)) * 0.3)).astype(np.float32)
+    return wave
 
 
 def quiet(seconds: float) -> Audio:
