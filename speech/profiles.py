@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NoReturn, TypeVar
 
 from speech.errors import SpeechError
-from speech.protocols import Ears, StreamingVoice, Voice
+from speech.protocols import Ears, StreamingVoice
 from speech.terms import EarTerms, VoiceTerms
 
 _T = TypeVar("_T")
@@ -33,14 +33,16 @@ def _embedded_ears_with_smart_turn(terms: EarTerms) -> Ears:
     return embedded_ears(terms.vocabulary, terms.language, completion)
 
 
-def _embedded_voice(terms: VoiceTerms) -> Voice:
+def _embedded_voice(terms: VoiceTerms) -> StreamingVoice:
     from speech.espeak import EspeakVoice, UnknownVoice
+    from speech.sentencewise import Sentencewise
 
+    # A sentence takes it milliseconds, so a live call as well has it spoken when it is due.
     if terms.name is not None:
-        return EspeakVoice(terms.name, terms.rate, terms.pitch)
+        return Sentencewise(EspeakVoice(terms.name, terms.rate, terms.pitch))
     for candidate in _espeak_names(terms.language):
         try:
-            return EspeakVoice(candidate, terms.rate, terms.pitch)
+            return Sentencewise(EspeakVoice(candidate, terms.rate, terms.pitch))
         except UnknownVoice:
             continue
     raise SpeechError(f"espeak-ng does not speak {terms.language!r}: name a voice that it has")
@@ -58,6 +60,13 @@ def _moshi_server_voice(terms: VoiceTerms) -> StreamingVoice:
     return moshi_server_voice(terms)
 
 
+def _never_waiting(voice: StreamingVoice, terms: VoiceTerms) -> StreamingVoice:
+    """A voice that takes its time, for a call in which nothing may wait."""
+    from speech.ahead import Ahead
+
+    return Ahead(voice) if terms.live else voice
+
+
 def _espeak_names(language: str) -> tuple[str, ...]:
     """What espeak-ng may call a language: its own names first, then with and without a region."""
     lower = language.lower()
@@ -73,9 +82,10 @@ EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
     }
 )
 
-VOICES: Mapping[str, Callable[[VoiceTerms], Voice]] = MappingProxyType(
+VOICES: Mapping[str, Callable[[VoiceTerms], StreamingVoice]] = MappingProxyType(
     {
         "embedded": _embedded_voice,
+        "moshi-server": _moshi_server_voice,
     }
 )
 
@@ -83,6 +93,7 @@ PROFILES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "embedded": ("embedded", "embedded"),
         "embedded+smart-turn": ("embedded+smart-turn", "embedded"),
+        "kyutai-server": ("moshi-server", "moshi-server"),
     }
 )
 
@@ -104,7 +115,7 @@ def open_ears(profile: str, terms: EarTerms) -> Ears:
     return _found(EARS, "ears", parts(profile)[0])(terms)
 
 
-def open_voice(profile: str, terms: VoiceTerms) -> Voice:
+def open_voice(profile: str, terms: VoiceTerms) -> StreamingVoice:
     """The profile's voice. Raises ``SpeechError``."""
     return _found(VOICES, "voice", parts(profile)[1])(terms)
 
