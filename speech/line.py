@@ -10,7 +10,7 @@ import queue
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -56,7 +56,8 @@ class Line(Generic[Message]):
         connect_s: float,
         extra: str,
     ) -> None:
-        self._connection = _connected(url, headers, connect_s, extra)
+        self._open = ExitStack()
+        self._connection = self._open.enter_context(_connected(url, headers, connect_s, extra))
         self._decode = decode
         self._incoming: queue.SimpleQueue[Message | Broken] = queue.SimpleQueue()
         self._outgoing: queue.SimpleQueue[str | bytes | None] = queue.SimpleQueue()
@@ -122,6 +123,7 @@ class Line(Generic[Message]):
                 break
             except Garbage as garbage:
                 broken = Broken(f"speaks another protocol ({garbage})", clean=False)
+                self._abort()  # nobody will read what else it says, its farewell neither
                 break
             if message is not None:
                 self._incoming.put(message)
@@ -136,7 +138,7 @@ class Line(Generic[Message]):
                 self._connection.send(data)
             except (ConnectionClosed, OSError):
                 break
-        self._connection.close()
+        self._open.close()
 
 
 def _connected(

@@ -136,14 +136,21 @@ class MoshiServerTranscriber:
             self._begin()
         if sound.onset is not None or self._flushing or not self._link.up:
             return
-        since = [sound.quiet_since] if sound.quiet_since is not None else []
-        since += [self._words[-1].end] if self._words else []
-        if since and sound.ends - max(since) >= self._terms.quiet:
+        if self._over(sound):
             self._marker += 1
             self._flushing = True
             frames = math.ceil(self._terms.delay / FRAME_S - 1e-9) + 1
             self._filled_s = frames * FRAME_S
             self._link.flush(self._marker, frames, self._stands(sound))
+
+    def _over(self, sound: Sound) -> bool:
+        """Whether the caller, who does not speak as far as that is known, has been quiet enough."""
+        quiet, last = sound.quiet_since, self._words[-1].end if self._words else None
+        if quiet is not None and (last is None or last <= quiet + self._terms.quiet):
+            return sound.ends - quiet >= self._terms.quiet
+        # Voice activity missed this word and may be missing the next one, which silence sent now
+        # would cut in two.
+        return last is not None and sound.ends - last >= self._terms.delay + _SETTLES_S
 
     def _begin(self) -> None:
         self._stretch += 1
