@@ -147,6 +147,13 @@ class EstimatedStretch:
         self._audible_s = 0.0
         self._silent_s = 0.0
 
+    @property
+    def unsaid(self) -> int:
+        """Where the first word begins that has no mark yet, as marks count."""
+        if self._next < len(self._words):
+            return self._begins + self._words[self._next].start
+        return self._begins + (self._words[-1].end if self._words else 0)
+
     def add(self, audio: Audio) -> Speech | None:
         """What can be played of it now, with the words that end in it; None: too little yet."""
         ready = np.concatenate((self._held, audio))

@@ -60,6 +60,24 @@ def _moshi_server_voice(terms: VoiceTerms) -> StreamingVoice:
     return moshi_server_voice(terms)
 
 
+def _openai_ears(terms: EarTerms) -> Ears:
+    from speech.openai_audio.opening import openai_ears
+
+    return openai_ears(terms)
+
+
+def _realtime_ears(terms: EarTerms) -> Ears:
+    from speech.openai_audio.opening import realtime_ears
+
+    return realtime_ears(terms)
+
+
+def _openai_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.openai_audio.opening import openai_voice
+
+    return openai_voice(terms)
+
+
 def _never_waiting(voice: StreamingVoice, terms: VoiceTerms) -> StreamingVoice:
     """A voice that takes its time, for a call in which nothing may wait."""
     from speech.ahead import Ahead
@@ -79,6 +97,8 @@ EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
         "embedded": _embedded_ears,
         "embedded+smart-turn": _embedded_ears_with_smart_turn,
         "moshi-server": _moshi_server_ears,
+        "openai": _openai_ears,
+        "openai-realtime": _realtime_ears,
     }
 )
 
@@ -86,6 +106,7 @@ VOICES: Mapping[str, Callable[[VoiceTerms], StreamingVoice]] = MappingProxyType(
     {
         "embedded": _embedded_voice,
         "moshi-server": _moshi_server_voice,
+        "openai": _openai_voice,
     }
 )
 
@@ -94,6 +115,7 @@ PROFILES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "embedded": ("embedded", "embedded"),
         "embedded+smart-turn": ("embedded+smart-turn", "embedded"),
         "kyutai-server": ("moshi-server", "moshi-server"),
+        "openai": ("openai", "openai"),
     }
 )
 

@@ -65,7 +65,7 @@ class MoshiServerTranscriber:
         """32 ms more. Raises ``SpeechError`` when no server is left."""
         self._send(sound)
         out = self._news(sound)
-        self._follow(sound)
+        out += self._follow(sound)
         if self._flushing:
             out += self._news(sound)
         return out
@@ -127,21 +127,24 @@ class MoshiServerTranscriber:
         """Up to where the call was sent."""
         return sound.wide_ends - len(self._pending) / SAMPLE_RATE
 
-    def _follow(self, sound: Sound) -> None:
+    def _follow(self, sound: Sound) -> list[Heard]:
         """Begin a stretch, or ask for the last words of one that is over."""
         if not self._open:
             if sound.onset is None:
                 self._link.settle(sound.ends - self._terms.delay - _SETTLES_S)
-                return
+                return []
             self._begin()
+            # words will come, only later than the speech by the model's delay
+            return [Heard(sound.at, self._stretch, (), False, 1.0)]
         if sound.onset is not None or self._flushing or not self._link.up:
-            return
+            return []
         if self._over(sound):
             self._marker += 1
             self._flushing = True
             frames = math.ceil(self._terms.delay / FRAME_S - 1e-9) + 1
             self._filled_s = frames * FRAME_S
             self._link.flush(self._marker, frames, self._stands(sound))
+        return []
 
     def _over(self, sound: Sound) -> bool:
         """Whether the caller, who does not speak as far as that is known, has been quiet enough."""

@@ -15,10 +15,12 @@ import numpy as np
 
 from speech.errors import SpeechError
 from speech.line import Broken
-from speech.moshi_server.servers import Opening, ServerLine, Servers
+from speech.linkup import Opening
+from speech.moshi_server.servers import ServerLine, Servers
 from speech.moshi_server.timeline import Timeline
 from speech.moshi_server.wire import (
     FRAME,
+    Message,
     Reached,
     Ready,
     Recognised,
@@ -76,10 +78,9 @@ class Link:
         self._losses = 0
         self._gap_s = 0.0
         self._waiting_since: float | None = None
-        self._opening: Opening | None = None
+        self._opening: Opening[Message] | None = None
         self._line: ServerLine | None = None
-        opening = Opening(servers, live=False)
-        self._begin(opening.line())
+        self._begin(servers.line())
 
     @property
     def up(self) -> bool:
@@ -180,8 +181,7 @@ class Link:
         if self._line is not None:
             self._line.close(wait=not self._live)
 
-    def _begin(self, line: ServerLine | None) -> None:
-        assert line is not None
+    def _begin(self, line: ServerLine) -> None:
         self._line = line
         self._timeline = Timeline(SAMPLE_RATE)
         self._owed: deque[bool] = deque()
@@ -228,7 +228,7 @@ class Link:
         again = [frame for frame in self._sent if frame.begins + FRAME_S > self._settled]
         self._unsent.extendleft(reversed(again))
         self._sent.clear()
-        self._opening = Opening(self._servers, self._live)
+        self._opening = Opening(self._servers.line, self._live)
         return Lost()
 
     def _reopened(self) -> bool:

@@ -20,7 +20,8 @@ import numpy as np
 
 from speech.errors import SpeechError
 from speech.line import Broken
-from speech.moshi_server.servers import Opening, ServerLine, Servers
+from speech.linkup import Opening
+from speech.moshi_server.servers import ServerLine, Servers
 from speech.moshi_server.wire import TTS_PATH, Refused, Sounded, Spoken, packed
 from speech.protocols import SAMPLE_RATE, Audio, Lack, Mark, Speech
 from speech.terms import MoshiServer
@@ -105,7 +106,7 @@ class MoshiServerSynthesis:
         self._held: Audio | None = None
         self._placed: deque[_Placed] = deque()
         self._line: ServerLine | None = None
-        self._opening = Opening(servers, live=True) if live else None
+        self._opening = Opening(servers.line, live=True) if live else None
         self._restart()
 
     def add(self, text: str) -> None:
@@ -179,7 +180,7 @@ class MoshiServerSynthesis:
 
     def _opened(self) -> bool:
         if self._opening is None:
-            self._opening = Opening(self._servers, self._live)
+            self._opening = Opening(self._servers.line, self._live)
         self._line = self._opening.line()
         if self._line is None:
             return False
@@ -246,7 +247,7 @@ class MoshiServerSynthesis:
         speech = self._speech(held, last=False) if held is not None and len(held) else None
         self._restart()
         if self._live:
-            self._opening = Opening(self._servers, live=True)
+            self._opening = Opening(self._servers.line, live=True)
         return speech
 
 

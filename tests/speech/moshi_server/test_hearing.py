@@ -91,7 +91,7 @@ def test_words_have_the_calls_times_whatever_the_delay() -> None:
 def test_words_come_while_the_caller_speaks() -> None:
     with double() as server, hearing(server) as transcriber:
         percepts = heard(transcriber, TURN)
-    partial = [p for p in percepts if isinstance(p, Heard) and not p.final]
+    partial = [p for p in percepts if isinstance(p, Heard) and not p.final and p.words]
     assert [word.text for word in partial[0].words] == ["hello"]
     assert partial[0].at < 2.0
 
@@ -152,7 +152,8 @@ def test_a_cough_ends_as_a_stretch_without_words() -> None:
     audio = TURN.copy()
     audio[audio > 0] = 0.001  # below every code
     with double() as server, hearing(server) as transcriber:
-        (final,) = [p for p in heard(transcriber, audio) if isinstance(p, Heard)]
+        begun, final = [p for p in heard(transcriber, audio) if isinstance(p, Heard)]
+    assert (begun.final, begun.stretch, final.stretch) == (False, 0, 0)
     assert (final.final, final.words, final.confidence) == (True, (), 0.0)
 
 
@@ -324,7 +325,8 @@ def test_live_nobody_waits_for_a_stalled_server_and_a_gap_is_told(
     ):
         chunks = list(sounds(call))
         away = int(7.0 / CHUNK_S)
-        assert not [p for chunk in chunks[:away] for p in transcriber.step(chunk)]
+        before = [p for chunk in chunks[:away] for p in transcriber.step(chunk)]
+        assert [p for p in before if not isinstance(p, Heard) or p.words] == []
         server.release.set()
         opening = transcriber._link._opening
         assert opening is not None
