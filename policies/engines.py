@@ -6,6 +6,8 @@ from pydantic import Field
 
 from policies.engines_kyutai_stt import KyutaiStt
 from policies.engines_kyutai_tts import KyutaiTts
+from policies.engines_moshi_server import MoshiServer
+from policies.engines_openai import OpenAIAudio
 from policies.model import Section
 
 
@@ -17,4 +19,10 @@ class Engines(Section):
     )
     kyutai_tts: KyutaiTts = Field(
         KyutaiTts(), description="Kyutai's voice: the speech profile's part kyutai."
+    )
+    moshi_server: MoshiServer = Field(
+        MoshiServer(), description="Kyutai's ears and voice behind moshi-server."
+    )
+    openai: OpenAIAudio = Field(
+        OpenAIAudio(), description="Ears and voice of an OpenAI-compatible server."
     )

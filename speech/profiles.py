@@ -60,6 +60,36 @@ def _kyutai_voice(terms: VoiceTerms) -> StreamingVoice:
     return kyutai_voice(terms)
 
 
+def _moshi_server_ears(terms: EarTerms) -> Ears:
+    from speech.moshi_server.opening import moshi_server_ears
+
+    return moshi_server_ears(terms)
+
+
+def _moshi_server_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.moshi_server.opening import moshi_server_voice
+
+    return moshi_server_voice(terms)
+
+
+def _openai_ears(terms: EarTerms) -> Ears:
+    from speech.openai_audio.opening import openai_ears
+
+    return openai_ears(terms)
+
+
+def _realtime_ears(terms: EarTerms) -> Ears:
+    from speech.openai_audio.opening import realtime_ears
+
+    return realtime_ears(terms)
+
+
+def _openai_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.openai_audio.opening import openai_voice
+
+    return openai_voice(terms)
+
+
 def _never_waiting(voice: StreamingVoice, terms: VoiceTerms) -> StreamingVoice:
     """A voice that takes its time, for a call in which nothing may wait."""
     from speech.ahead import Ahead
@@ -79,6 +109,9 @@ EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
         "embedded": _embedded_ears,
         "embedded+smart-turn": _embedded_ears_with_smart_turn,
         "kyutai": _kyutai_ears,
+        "moshi-server": _moshi_server_ears,
+        "openai": _openai_ears,
+        "openai-realtime": _realtime_ears,
     }
 )
 
@@ -86,6 +119,8 @@ VOICES: Mapping[str, Callable[[VoiceTerms], StreamingVoice]] = MappingProxyType(
     {
         "embedded": _embedded_voice,
         "kyutai": _kyutai_voice,
+        "moshi-server": _moshi_server_voice,
+        "openai": _openai_voice,
     }
 )
 
@@ -93,6 +128,8 @@ PROFILES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "embedded": ("embedded", "embedded"),
         "embedded+smart-turn": ("embedded+smart-turn", "embedded"),
+        "kyutai-server": ("moshi-server", "moshi-server"),
+        "openai": ("openai", "openai"),
     }
 )
 
