@@ -33,6 +33,13 @@ def _embedded_ears_with_smart_turn(terms: EarTerms) -> Ears:
     return embedded_ears(terms.vocabulary, terms.language, completion)
 
 
+def _sherpa_ears(terms: EarTerms) -> Ears:
+    from speech.ears import MeteredEars
+    from speech.sherpa.recogniser import sherpa_recogniser
+
+    return MeteredEars(sherpa_recogniser(terms))
+
+
 def _embedded_voice(terms: VoiceTerms) -> Voice:
     from speech.espeak import EspeakVoice, UnknownVoice
 
@@ -57,6 +64,7 @@ EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
     {
         "embedded": _embedded_ears,
         "embedded+smart-turn": _embedded_ears_with_smart_turn,
+        "sherpa": _sherpa_ears,
     }
 )
 

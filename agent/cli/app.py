@@ -15,6 +15,7 @@ from agent.cli.check import check
 from agent.cli.demo import demo
 from agent.cli.failures import refuse, told
 from agent.cli.memory import memory
+from agent.cli.models import models
 from agent.cli.replay import replay
 from agent.cli.run import run
 from agent.cli.schema import schema
@@ -37,6 +38,7 @@ app.command("check")(check)
 app.command("schema")(schema)
 app.add_typer(bench)
 app.add_typer(memory)
+app.add_typer(models)
 
 
 @app.callback(invoke_without_command=True)
