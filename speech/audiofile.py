@@ -32,18 +32,27 @@ class _Format:
 def read_wav(path: str | Path) -> Audio:
     """A recording as mono at ``SAMPLE_RATE``. Raises ``SpeechError`` that names what is wrong."""
     path = Path(path)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise SpeechError(f"{path}: no such file") from None
-    except OSError as error:
-        raise SpeechError(f"{path}: {error.strerror or error}") from None
-    layout, samples = _parsed(path, data)
+    layout, samples = _parsed(path, _bytes(path))
     mono = _mono(path, layout, samples)
     if layout.rate == SAMPLE_RATE:
         return mono
     out: Audio = soxr.resample(mono, layout.rate, SAMPLE_RATE, quality="HQ").astype(np.float32)
     return out
+
+
+def wav_rate(path: str | Path) -> int:
+    """The rate in Hz that a recording was made at. Raises ``SpeechError`` as ``read_wav``."""
+    path = Path(path)
+    return _parsed(path, _bytes(path))[0].rate
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise SpeechError(f"{path}: no such file") from None
+    except OSError as error:
+        raise SpeechError(f"{path}: {error.strerror or error}") from None
 
 
 def _parsed(path: Path, data: bytes) -> tuple[_Format, bytes]:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NoReturn, TypeVar
 
 from speech.errors import SpeechError
-from speech.protocols import Ears, Voice
+from speech.protocols import Ears, StreamingVoice
 from speech.terms import EarTerms, VoiceTerms
 
 _T = TypeVar("_T")
@@ -40,17 +40,25 @@ def _sherpa_ears(terms: EarTerms) -> Ears:
     return MeteredEars(sherpa_recogniser(terms))
 
 
-def _embedded_voice(terms: VoiceTerms) -> Voice:
+def _embedded_voice(terms: VoiceTerms) -> StreamingVoice:
     from speech.espeak import EspeakVoice, UnknownVoice
+    from speech.sentencewise import Sentencewise
 
+    # A sentence takes it milliseconds, so a live call as well has it spoken when it is due.
     if terms.name is not None:
-        return EspeakVoice(terms.name, terms.rate, terms.pitch)
+        return Sentencewise(EspeakVoice(terms.name, terms.rate, terms.pitch))
     for candidate in _espeak_names(terms.language):
         try:
-            return EspeakVoice(candidate, terms.rate, terms.pitch)
+            return Sentencewise(EspeakVoice(candidate, terms.rate, terms.pitch))
         except UnknownVoice:
             continue
     raise SpeechError(f"espeak-ng does not speak {terms.language!r}: name a voice that it has")
+
+
+def _pocket_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.pocket.voice import pocket_voice
+
+    return pocket_voice(terms)
 
 
 def _espeak_names(language: str) -> tuple[str, ...]:
@@ -68,9 +76,10 @@ EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
     }
 )
 
-VOICES: Mapping[str, Callable[[VoiceTerms], Voice]] = MappingProxyType(
+VOICES: Mapping[str, Callable[[VoiceTerms], StreamingVoice]] = MappingProxyType(
     {
         "embedded": _embedded_voice,
+        "pocket": _pocket_voice,
     }
 )
 
@@ -78,6 +87,7 @@ PROFILES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "embedded": ("embedded", "embedded"),
         "embedded+smart-turn": ("embedded+smart-turn", "embedded"),
+        "local": ("sherpa", "pocket"),
     }
 )
 
@@ -99,7 +109,7 @@ def open_ears(profile: str, terms: EarTerms) -> Ears:
     return _found(EARS, "ears", parts(profile)[0])(terms)
 
 
-def open_voice(profile: str, terms: VoiceTerms) -> Voice:
+def open_voice(profile: str, terms: VoiceTerms) -> StreamingVoice:
     """The profile's voice. Raises ``SpeechError``."""
     return _found(VOICES, "voice", parts(profile)[1])(terms)
 
