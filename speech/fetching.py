@@ -127,9 +127,9 @@ class _Download:
                 self._give_up(f"cannot be reached ({_name(error.reason)})", "fetch")
             except OSError as error:
                 raise SpeechError(f"{self._part}: {error.strerror or error}") from None
+        self._tag.unlink(missing_ok=True)
         _check(self._part, wanted, self._file)
         os.replace(self._part, self._target)
-        self._tag.unlink(missing_ok=True)
 
     def _attempt(self) -> None:
         had = self._had()

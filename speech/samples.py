@@ -32,7 +32,10 @@ NOISE_DB = 20.0
 """The least that speech stands above what is heard in its pauses. Unit: dB."""
 
 SILENCE = 0.5
-"""The greatest share of pauses."""
+"""The greatest share of pauses, of which one is a silence of ``PAUSE_S`` and more."""
+
+PAUSE_S = 0.3
+"""Shorter silences are the closures within words, and the breaths between them. Unit: s."""
 
 _FRAME = SAMPLE_RATE // 50  # 20 ms
 _FULL = 0.985
@@ -123,7 +126,8 @@ def measured(audio: Audio, rate_hz: int) -> Sample:
     # what is heard in the pauses, around the speech as well
     pauses = levels[levels <= _threshold(levels)]
     level = _power_db(inside[speech])
-    floor = float(np.median(pauses)) if len(pauses) >= 5 else float(inside.min())
+    # the quieter of them: the others are the beginnings and ends of words
+    floor = float(np.percentile(pauses, 25)) if len(pauses) >= 5 else float(inside.min())
     edge = round(_EDGE_S * SAMPLE_RATE)
     trimmed = audio[max(first * _FRAME - edge, 0) : last * _FRAME + edge].copy()
     return Sample(
@@ -134,7 +138,7 @@ def measured(audio: Audio, rate_hz: int) -> Sample:
             level,
             _clipped(audio[first * _FRAME : last * _FRAME]),
             level - floor,
-            1.0 - float(speech.mean()),
+            _paused(speech),
         ),
     )
 
@@ -156,6 +160,14 @@ def _threshold(levels: NDArray[np.float64]) -> float:
 
 def _power_db(levels: NDArray[np.float64]) -> float:
     return float(10 * np.log10(np.mean(10 ** (levels / 10))))
+
+
+def _paused(speech: NDArray[np.bool_]) -> float:
+    """The share of frames in silences that are pauses."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([True], speech, [True])).astype(np.int8)))
+    lengths = np.diff(edges)[::2]
+    long = lengths[lengths >= round(PAUSE_S * SAMPLE_RATE / _FRAME)]
+    return float(long.sum() / len(speech))
 
 
 def _clipped(audio: Audio) -> float:

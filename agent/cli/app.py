@@ -21,6 +21,7 @@ from agent.cli.run import run
 from agent.cli.schema import schema
 from agent.cli.suite import suite
 from agent.cli.tune import tune
+from agent.cli.voice import voice
 
 app = typer.Typer(
     name="kairos",
@@ -39,6 +40,7 @@ app.command("schema")(schema)
 app.add_typer(bench)
 app.add_typer(memory)
 app.add_typer(models)
+app.add_typer(voice)
 
 
 @app.callback(invoke_without_command=True)
