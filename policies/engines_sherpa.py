@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from policies.model import Section, Seconds, Text
+from policies.model import Seconds, Section, Text
 
 
 class SherpaSettings(Section):

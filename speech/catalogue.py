@@ -88,9 +88,9 @@ class Catalogue:
         return folder
 
 
-def _hub(repository: str, revision: str, *files: tuple[str, int, str | None]) -> tuple[
-    ModelFile, ...
-]:
+def _hub(
+    repository: str, revision: str, *files: tuple[str, int, str | None]
+) -> tuple[ModelFile, ...]:
     base = f"https://huggingface.co/{repository}/resolve/{revision}"
     return tuple(ModelFile(name, f"{base}/{name}", size, sha256) for name, size, sha256 in files)
 

@@ -28,7 +28,7 @@ _SPARE = 64 << 20
 """Free disk left over beside what is fetched. Unit: bytes."""
 
 RECORD = "checksums.json"
-TOKEN = "HF_TOKEN"  # noqa: S105 - the name of an environment variable
+TOKEN = "HF_TOKEN"
 """The environment variable that holds a token for files that its host does not give to anybody."""
 
 Progress = Callable[[str, int, int], None]

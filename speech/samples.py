@@ -147,7 +147,8 @@ def _levels(audio: Audio) -> NDArray[np.float64]:
     """dBFS (RMS) of each frame."""
     count = len(audio) // _FRAME
     frames = audio[: count * _FRAME].astype(np.float64).reshape(count, _FRAME)
-    return 10 * np.log10(np.mean(frames**2, axis=1) + 1e-12)
+    levels: NDArray[np.float64] = 10 * np.log10(np.mean(frames**2, axis=1) + 1e-12)
+    return levels
 
 
 def _threshold(levels: NDArray[np.float64]) -> float:

@@ -146,7 +146,9 @@ class VoiceStore:
         """Raise ``SpeechError`` for a name that cannot be one, or is taken, unless ``force``."""
         _name_of(name)
         if (self.folder / name).exists() and not force:
-            raise SpeechError(f"there is a voice {name} already: --force puts this one in its place")
+            raise SpeechError(
+                f"there is a voice {name} already: --force puts this one in its place"
+            )
 
     def remove(self, name: str) -> None:
         """Delete a voice with its sample and its note. Raises ``SpeechError`` if there is none."""

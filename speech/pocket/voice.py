@@ -63,9 +63,7 @@ class PocketVoice:
         """The thread ends after the sentence that it is at; the model stays for other calls."""
         self._sentences.put(None)
 
-    def _speak(
-        self, text: str, stop: threading.Event, take: Callable[[Audio], None]
-    ) -> None:
+    def _speak(self, text: str, stop: threading.Event, take: Callable[[Audio], None]) -> None:
         self._model.speak(self._state, text, self._tokens, self._seed, stop, take)
 
     def _run(self) -> None:

@@ -163,11 +163,15 @@ class Decoding:
 
 
 class ThreadedDecoding:
-    """``Decoder`` whose steps are done by a thread of its own, one after the other."""
+    """``Decoder`` whose steps are done by a thread of its own, one after the other.
+
+    ``ended``: set once the thread does nothing any more.
+    """
 
     def __init__(self, decoding: Decoding, times: Times) -> None:
         self._decoding = decoding
         self._times = times
+        self.ended = threading.Event()
         self._steps: SimpleQueue[Step | threading.Event | None] = SimpleQueue()
         self._results: SimpleQueue[Heard | Exception] = SimpleQueue()
         self._lock = threading.Lock()
@@ -212,17 +216,21 @@ class ThreadedDecoding:
         self._steps.put(None)
 
     def _run(self) -> None:
-        while (step := self._steps.get()) is not None and not self._closed:
-            if isinstance(step, threading.Event):
-                step.set()
-                continue
-            try:
-                self._decoding.do(step)
-            except Exception as error:  # handed to the call, which is where it belongs
-                self._results.put(error)
-                return
-            if isinstance(step, More):
-                with self._lock:
-                    self._waiting -= len(step.samples)
-            for heard in self._decoding.heard():
-                self._results.put(heard)
+        try:
+            while (step := self._steps.get()) is not None and not self._closed:
+                self._done(step)
+        except Exception as error:  # handed to the call, which is where it belongs
+            self._results.put(error)
+        finally:
+            self.ended.set()
+
+    def _done(self, step: Step | threading.Event) -> None:
+        if isinstance(step, threading.Event):
+            step.set()
+            return
+        self._decoding.do(step)
+        if isinstance(step, More):
+            with self._lock:
+                self._waiting -= len(step.samples)
+        for heard in self._decoding.heard():
+            self._results.put(heard)

@@ -96,9 +96,7 @@ def test_a_part_that_is_longer_than_the_file_is_dropped(
     assert (folder / "net.onnx").read_bytes() == CONTENT
 
 
-def test_a_wrong_checksum_deletes_the_file_and_says_so(
-    server: ModelServer, tmp_path: Path
-) -> None:
+def test_a_wrong_checksum_deletes_the_file_and_says_so(server: ModelServer, tmp_path: Path) -> None:
     with pytest.raises(SpeechError, match=rf"SHA-256 is {SUM}, not 0000.*was deleted"):
         fetch(of(server, "0" * 64), tmp_path, Terms(), told)
     assert not list((tmp_path / "net").iterdir())

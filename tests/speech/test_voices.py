@@ -27,13 +27,16 @@ def kept(
     force: bool = False,
     content: bytes = b"state",
 ) -> ClonedVoice:
+    def prepare(folder: Path) -> None:
+        (folder / "engine.bin").write_bytes(content)
+
     return store.keep(
         "anna",
         sample,
         consent,
         made="2026-11-21T10:00:00+00:00",
         language="en",
-        prepare=lambda folder: (folder / "engine.bin").write_bytes(content) and None,
+        prepare=prepare,
         force=force,
     )
 
@@ -70,7 +73,11 @@ def test_evidence_is_kept_with_its_checksum(tmp_path: Path, sample: Sample) -> N
 
 @pytest.mark.parametrize(
     ("consent", "lacks"),
-    [(Consent("", "d", "h"), "who"), (Consent("w", " ", "h"), "when"), (Consent("w", "d", ""), "how")],
+    [
+        (Consent("", "d", "h"), "who"),
+        (Consent("w", " ", "h"), "when"),
+        (Consent("w", "d", ""), "how"),
+    ],
 )
 def test_no_voice_without_consent(
     tmp_path: Path, sample: Sample, consent: Consent, lacks: str
@@ -102,9 +109,7 @@ def test_a_clone_that_fails_leaves_the_old_one_and_nothing_else(
         raise SpeechError("the engine gave up")
 
     with pytest.raises(SpeechError, match="the engine gave up"):
-        store.keep(
-            "anna", sample, CONSENT, made="x", language="en", prepare=fails, force=True
-        )
+        store.keep("anna", sample, CONSENT, made="x", language="en", prepare=fails, force=True)
     assert (tmp_path / "voices" / "anna" / "engine.bin").read_bytes() == b"first"
     assert [path.name for path in (tmp_path / "voices").iterdir()] == ["anna"]
 

@@ -105,9 +105,7 @@ def test_a_name_that_is_taken_needs_force(
     assert clone(capsys, sample, tiny, "--force")[0] == 0
 
 
-def test_a_date_is_a_date(
-    capsys: pytest.CaptureFixture[str], sample: Path, tiny: Path
-) -> None:
+def test_a_date_is_a_date(capsys: pytest.CaptureFixture[str], sample: Path, tiny: Path) -> None:
     code, _, err = clone(capsys, sample, tiny, "--at", "yesterday")
     assert code == 2
     assert "a date is written as 2026-11-21" in err

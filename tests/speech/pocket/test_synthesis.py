@@ -127,13 +127,13 @@ def test_live_nothing_waits_and_the_next_sentence_is_made_meanwhile() -> None:
     assert isinstance(synthesis.next(), Speech)
     assert len(later.waiting) == 1  # the second one, and no more than that
     later.run()
-    speech, lack = given(synthesis)
+    _speech, lack = given(synthesis)
     assert lack is Lack.TEXT
     assert not later.waiting
     synthesis.end()
     assert synthesis.next() is Lack.TIME
     later.run()
-    more, lack = given(synthesis)
+    _more, lack = given(synthesis)
     assert lack is Lack.NOTHING
     assert engine.texts == ["One two three four five.", "Six seven.", "Eight"]
 

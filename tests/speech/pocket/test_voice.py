@@ -54,9 +54,7 @@ def audio_of(voice: PocketVoice, text: str) -> bytes:
     return np.concatenate(pieces).tobytes()
 
 
-def test_a_sample_is_cloned_once(
-    tiny: Path, sample: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sample_is_cloned_once(tiny: Path, sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = audio_of(pocket_voice(terms(tiny, sample=sample)), "Hello there.")
     monkeypatch.setattr(module, "read_sample", None)  # nothing is read again
     assert audio_of(pocket_voice(terms(tiny, sample=sample)), "Hello there.") == first

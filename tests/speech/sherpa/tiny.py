@@ -9,6 +9,7 @@ download.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -68,7 +69,7 @@ def _encoder() -> onnx.ModelProto:
         above[place, TOKENS.index(token)] += 1.0
     bias = np.full(size, -5.0, np.float32)
     bias[:3] = -100.0
-    constants = {
+    constants: dict[str, NDArray[Any]] = {
         "shape": np.array([0, CHUNK // 4, 4, 80], np.int64),
         "above": above,
         "bias": bias,
@@ -164,7 +165,7 @@ _Ports = list[tuple[str, int, list[int | str]]]
 
 def _model(
     nodes: list[onnx.NodeProto],
-    constants: dict[str, NDArray[np.generic]],
+    constants: dict[str, NDArray[Any]],
     *,
     inputs: _Ports,
     outputs: _Ports,
@@ -177,9 +178,7 @@ def _model(
         [helper.make_tensor_value_info(*port) for port in outputs],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
-    model = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8
-    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     for key, value in about.items():
         entry = model.metadata_props.add()
         entry.key, entry.value = key, value
