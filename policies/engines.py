@@ -8,6 +8,8 @@ from policies.engines_kyutai_stt import KyutaiStt
 from policies.engines_kyutai_tts import KyutaiTts
 from policies.engines_moshi_server import MoshiServer
 from policies.engines_openai import OpenAIAudio
+from policies.engines_pocket import PocketTtsSettings
+from policies.engines_sherpa import SherpaSettings
 from policies.model import Section
 
 
@@ -25,4 +27,10 @@ class Engines(Section):
     )
     openai: OpenAIAudio = Field(
         OpenAIAudio(), description="Ears and voice of an OpenAI-compatible server."
+    )
+    pocket_tts: PocketTtsSettings = Field(
+        PocketTtsSettings(), description="The voice pocket: pocket-tts in this process, on the CPU."
+    )
+    sherpa: SherpaSettings = Field(
+        SherpaSettings(), description="The ears sherpa: a streaming transducer on the CPU."
     )

@@ -39,6 +39,13 @@ def _kyutai_ears(terms: EarTerms) -> Ears:
     return kyutai_ears(terms)
 
 
+def _sherpa_ears(terms: EarTerms) -> Ears:
+    from speech.ears import MeteredEars
+    from speech.sherpa.recogniser import sherpa_recogniser
+
+    return MeteredEars(sherpa_recogniser(terms))
+
+
 def _embedded_voice(terms: VoiceTerms) -> StreamingVoice:
     from speech.espeak import EspeakVoice, UnknownVoice
     from speech.sentencewise import Sentencewise
@@ -97,6 +104,12 @@ def _never_waiting(voice: StreamingVoice, terms: VoiceTerms) -> StreamingVoice:
     return Ahead(voice) if terms.live else voice
 
 
+def _pocket_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.pocket.voice import pocket_voice
+
+    return pocket_voice(terms)
+
+
 def _espeak_names(language: str) -> tuple[str, ...]:
     """What espeak-ng may call a language: its own names first, then with and without a region."""
     lower = language.lower()
@@ -112,6 +125,7 @@ EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
         "moshi-server": _moshi_server_ears,
         "openai": _openai_ears,
         "openai-realtime": _realtime_ears,
+        "sherpa": _sherpa_ears,
     }
 )
 
@@ -121,6 +135,7 @@ VOICES: Mapping[str, Callable[[VoiceTerms], StreamingVoice]] = MappingProxyType(
         "kyutai": _kyutai_voice,
         "moshi-server": _moshi_server_voice,
         "openai": _openai_voice,
+        "pocket": _pocket_voice,
     }
 )
 
@@ -130,6 +145,8 @@ PROFILES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "embedded+smart-turn": ("embedded+smart-turn", "embedded"),
         "kyutai-server": ("moshi-server", "moshi-server"),
         "openai": ("openai", "openai"),
+        "kyutai": ("kyutai", "kyutai"),
+        "local": ("sherpa", "pocket"),
     }
 )
 

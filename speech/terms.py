@@ -166,6 +166,84 @@ class OpenAIAudio(Retrying, Protocol):
     def longest(self) -> float: ...
 
 
+class SherpaSettings(Protocol):
+    """Of the ears ``sherpa``: see ``policies.engines_sherpa``, which has their bounds."""
+
+    @property
+    def model(self) -> str:
+        """A name of the catalogue's, or a folder."""
+        ...
+
+    @property
+    def threads(self) -> int:
+        """Threads of one decoding step."""
+        ...
+
+    @property
+    def paths(self) -> int:
+        """Hypotheses that are kept."""
+        ...
+
+    @property
+    def boost(self) -> float:
+        """How much more likely the policy's own phrases are made."""
+        ...
+
+    @property
+    def before(self) -> float:
+        """Audio before an onset that is decoded with it, s."""
+        ...
+
+    @property
+    def quiet(self) -> float:
+        """Silence after which a stretch is final, s."""
+        ...
+
+    @property
+    def stable(self) -> float:
+        """How long a word that another follows must have been the same, s."""
+        ...
+
+    @property
+    def flush(self) -> float:
+        """Silence given to the model at the end of a stretch, s."""
+        ...
+
+    @property
+    def behind(self) -> float:
+        """How far a live call's decoding may fall behind, s."""
+        ...
+
+
+class PocketTtsSettings(Protocol):
+    """Of the voice ``pocket``: see ``policies.engines_pocket``, which has their bounds."""
+
+    @property
+    def model(self) -> str | None:
+        """A name of pocket-tts's, or a YAML file; None: by the language."""
+        ...
+
+    @property
+    def quantize(self) -> bool:
+        """Weights of eight bits."""
+        ...
+
+    @property
+    def temperature(self) -> float | None:
+        """None: what the model recommends."""
+        ...
+
+    @property
+    def tokens(self) -> int:
+        """The most that is synthesized in one go."""
+        ...
+
+    @property
+    def seed(self) -> int | None:
+        """Of each sentence; None: 0 in virtual time, anywhere live."""
+        ...
+
+
 class Engines(Protocol):
     """The settings of every engine, as a policy has them: what this package asks of them."""
 
@@ -184,6 +262,16 @@ class Engines(Protocol):
 
     @property
     def openai(self) -> OpenAIAudio: ...
+
+    @property
+    def pocket_tts(self) -> PocketTtsSettings:
+        """Of the voice ``pocket``."""
+        ...
+
+    @property
+    def sherpa(self) -> SherpaSettings:
+        """Of the ears ``sherpa``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
