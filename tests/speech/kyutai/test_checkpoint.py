@@ -13,6 +13,7 @@ from speech.kyutai.stt_model import load_stt
 from tests.speech.kyutai.calls import SETTINGS, TONES, service
 
 
+@pytest.mark.slow
 def test_a_folder_is_loaded_from_its_own_files() -> None:
     info = checkpoint(str(TONES))
     assert {path.parent for path in (info.moshi_weights, info.mimi_weights, info.tokenizer)} == {
@@ -24,6 +25,7 @@ def test_a_folder_is_loaded_from_its_own_files() -> None:
     assert model.heads == 4
 
 
+@pytest.mark.slow
 def test_a_repository_in_the_cache_is_loaded_without_a_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,6 +72,7 @@ def changed(tmp_path: Path, **config: object) -> str:
     return str(folder)
 
 
+@pytest.mark.slow
 def test_weights_that_do_not_fit_are_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(SpeechError, match="could not be loaded") as told:
         load_stt(changed(tmp_path, dim=128), "cpu")
@@ -88,6 +91,7 @@ def test_a_config_that_is_no_json_is_refused(tmp_path: Path) -> None:
         checkpoint(folder)
 
 
+@pytest.mark.slow
 def test_the_prefix_and_delay_of_another_checkpoint_are_heeded(tmp_path: Path) -> None:
     config = {"audio_delay_seconds": 2.5, "audio_silence_prefix_seconds": 1.0}
     model = load_stt(changed(tmp_path, stt_config=config), "cpu")

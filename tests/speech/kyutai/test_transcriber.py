@@ -20,6 +20,8 @@ from tests.speech.kyutai.calls import (
     text,
 )
 
+pytestmark = pytest.mark.slow
+
 OUTAGE = call(0.5, "hello my internet is down um", 0.9, "the second house please", 2.0)
 
 
