@@ -23,8 +23,8 @@ from websockets.sync.server import Server, ServerConnection, serve
 
 from speech.moshi_server.wire import FRAME
 from speech.protocols import Audio
+from tests.speech.calls import WORDS
 
-WORDS = ("", "hello", "my", "internet", "is", "down", "please")
 DELAY = 6
 KEY = "s3cret-key"
 TALKING, DONE = [0.1, 0.1, 0.1, 0.1], [0.9, 0.8, 0.7, 0.6]
