@@ -55,6 +55,7 @@ class Double:
     voices: list[dict[str, object]] = field(default_factory=list)
     closed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     release: threading.Event = field(default_factory=threading.Event)
+    hears_anything: bool = False
     port: int = 0
 
     @property
@@ -108,7 +109,8 @@ class Double:
             while len(pending) >= FRAME:
                 frame, pending = pending[:FRAME], pending[FRAME:]
                 self.heard.append(frame)
-                codes.append(round(float(np.abs(frame).mean()) * 100))
+                level = float(np.abs(frame).mean())
+                codes.append(int(level > 0.005) if self.hears_anything else round(level * 100))
                 if fault.breaks_at == len(codes):
                     connection.socket.close()
                     return

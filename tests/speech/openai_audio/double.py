@@ -55,6 +55,7 @@ class Double:
     knows_times: bool = True
     segments: list[dict[str, float]] | None = None
     release: threading.Event = field(default_factory=threading.Event)
+    hears_anything: bool = False
     port: int = 0
 
     @property
@@ -156,7 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
                 asked.setdefault(str(name), []).append(data.decode())
         self.double.transcribed.append(asked)
         self.double.uploads.append(audio)
-        words = recognised(audio)
+        words = [("hello", 0.3, 0.6)] if self.double.hears_anything else recognised(audio)
         answer: dict[str, Any] = {"text": " ".join(word for word, _, _ in words)}
         if asked["response_format"] == ["verbose_json"]:
             if not self.double.knows_times:
@@ -209,6 +210,7 @@ class Sessions:
     appended: int = 0
     commits: int = 0
     release: threading.Event = field(default_factory=threading.Event)
+    hears_anything: bool = False
     port: int = 0
 
     @property
@@ -257,7 +259,9 @@ class Sessions:
                         tell("input_audio_buffer.committed", item_id=item, previous_item_id=None)
                         audio = samples(b"".join(parts))
                         parts.clear()
-                        words = [word for word, _, _ in recognised(audio)]
+                        words = ["hello"]
+                        if not self.hears_anything:
+                            words = [word for word, _, _ in recognised(audio)]
                         if fault.fails:
                             tell(transcription + "failed", item_id=item, error={"code": "x"})
                             continue
