@@ -41,6 +41,9 @@ class Fault:
     stalls_at: int | None = None
     garbage_at: int | None = None
     slower: int = 0
+    early: int = 0
+    headless: bool = False
+    deaf_to: str = ""
 
 
 @dataclass
@@ -119,8 +122,8 @@ class Double:
                     return
                 if fault.garbage_at == len(codes):
                     connection.send(b"\xc1 no msgpack")
-                step(connection, codes, delay)
-                while markers and len(codes) >= markers[0][1] + delay:
+                step(connection, codes, delay, fault.headless)
+                while markers and len(codes) >= markers[0][1] + delay - fault.early:
                     send(connection, "Marker", id=markers.popleft()[0])
 
     def _speak(self, connection: ServerConnection, fault: Fault) -> None:
@@ -137,7 +140,8 @@ class Double:
             ended = message["type"] == "Eos"
             while made < len(said) - (0 if ended else 2):
                 start = made * 3 * 0.08
-                send(connection, "Text", text=said[made], start_s=start, stop_s=start + 0.2)
+                if said[made] != fault.deaf_to:
+                    send(connection, "Text", text=said[made], start_s=start, stop_s=start + 0.2)
                 for frame in range(3):
                     if fault.breaks_at == made * 3 + frame:
                         connection.socket.close()
@@ -153,9 +157,10 @@ class Double:
                 return
 
 
-def step(connection: ServerConnection, codes: list[int], delay: int) -> None:
+def step(connection: ServerConnection, codes: list[int], delay: int, headless: bool) -> None:
     prs = DONE if codes[-1] == 0 else TALKING
-    send(connection, "Step", step_idx=10_000 + len(codes), prs=prs, buffered_pcm=0)
+    if not headless:
+        send(connection, "Step", step_idx=10_000 + len(codes), prs=prs, buffered_pcm=0)
     place = len(codes) - 1 - delay
     if place < 1 or codes[place] == codes[place - 1] or codes[place - 1] == 0:
         return

@@ -18,7 +18,17 @@ from speech.moshi_server.wire import STT_PATH
 from speech.protocols import SAMPLE_RATE, Audio, Sound
 from system1.percepts import EndOfTurn, Heard
 from system1.questions import AnswerKind, Question
-from tests.speech.calls import CHUNK_S, TURN, Percepts, finals, said, sounds, until
+from tests.speech.calls import (
+    CHUNK_S,
+    TURN,
+    Percepts,
+    finals,
+    heard,
+    heard_live,
+    said,
+    sounds,
+    until,
+)
 from tests.speech.moshi_server.double import DONE, KEY, Double, Fault, double
 
 
@@ -35,10 +45,6 @@ def hearing(
         yield transcriber
     finally:
         transcriber.close()
-
-
-def heard(transcriber: MoshiServerTranscriber, audio: Audio) -> Percepts:
-    return [percept for sound in sounds(audio) for percept in transcriber.step(sound)]
 
 
 def test_words_have_the_calls_times_whatever_the_delay() -> None:
@@ -84,6 +90,23 @@ def test_a_prefix_is_no_part_of_the_call() -> None:
 def test_a_model_with_a_longer_delay_is_pushed_until_the_marker_is_back() -> None:
     with double(Fault(slower=10)) as server, hearing(server) as transcriber:
         assert [word for word, _ in finals(heard(transcriber, TURN))] == ["hello", "my", "internet"]
+
+
+def test_a_marker_that_is_back_too_early_is_not_believed() -> None:
+    with double(Fault(early=3)) as server, hearing(server) as transcriber:
+        assert [word for word, _ in finals(heard(transcriber, TURN))] == ["hello", "my", "internet"]
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_a_model_without_pause_heads_tells_its_words_at_the_pause(live: bool) -> None:
+    calls = np.concatenate((TURN, TURN))
+    fault = Fault(headless=True)
+    with double(fault) as server, hearing(server, live=live, heads=False) as transcriber:
+        percepts = heard_live(transcriber, calls, 2) if live else heard(transcriber, calls)
+    assert [word for word, _ in finals(percepts)] == ["hello", "my", "internet"] * 2
+    starts = [start for word, start in finals(percepts) if word == "hello"]
+    assert starts == pytest.approx([0.8, 4.0], abs=0.001)
+    assert not [p for p in percepts if isinstance(p, EndOfTurn)]
 
 
 def test_the_pause_heads_are_told_once_they_can_be_trusted() -> None:
