@@ -104,6 +104,12 @@ class MoshiServer(Section):
         description="How far the model's words are behind: 0.5 for stt-1b-en_fr, 2.5 for "
         "stt-2.6b-en. At a pause so much silence is sent at once to have them. Unit: s.",
     )
+    heads: bool = Field(
+        True,
+        description="Whether the model has pause heads, as stt-1b-en_fr has. A server tells of "
+        "its steps with them alone; without them, as for stt-2.6b-en, in virtual time words come "
+        "at pauses only, and delay must not be too short.",
+    )
     quiet: Seconds = Field(
         0.24,
         ge=0.1,

@@ -53,6 +53,7 @@ class MoshiServerTranscriber:
         self._told: tuple[Word, ...] = ()
         self._marker = 0
         self._flushing = False
+        self._back = False
         self._filled_s = 0.0
         self._heard_word = False
         self._dictated = False
@@ -88,6 +89,8 @@ class MoshiServerTranscriber:
         while True:
             match self._link.next(sound.ends):
                 case None:
+                    if self._flushing and self._back and not self._link.owes_silence:
+                        out.append(self._final(sound))
                     if not self._flushing or self._link.owes or not self._link.up:
                         break
                     out += self._more_silence(sound)
@@ -98,8 +101,9 @@ class MoshiServerTranscriber:
                 case Pauses() as pauses:
                     pass
                 case Reached(marker):
-                    if self._flushing and marker == self._marker:
-                        out.append(self._final(sound))
+                    # A server counts to it in steps of the whole batch, which may be one more
+                    # than this call's: only with the silence stepped over is it true.
+                    self._back = self._flushing and marker == self._marker
                 case Lost():
                     self._flushing = self._heard_word = False
                     # what is not settled will be heard again
@@ -140,7 +144,7 @@ class MoshiServerTranscriber:
             return []
         if self._over(sound):
             self._marker += 1
-            self._flushing = True
+            self._flushing, self._back = True, False
             frames = math.ceil(self._terms.delay / FRAME_S - 1e-9) + 1
             self._filled_s = frames * FRAME_S
             self._link.flush(self._marker, frames, self._stands(sound))

@@ -3,6 +3,9 @@
 What was sent is kept until its words are settled. When a line breaks, another is opened, and what
 is kept and what has come in meanwhile is sent again, so the words of the break come late and none
 is lost but what is older than ``keep``. All times here are the call's.
+
+A server tells of every frame that it has stepped over, together with the pause heads, so a model
+without those leaves it at the markers.
 """
 
 from __future__ import annotations
@@ -90,7 +93,12 @@ class Link:
     @property
     def owes(self) -> bool:
         """Whether frames that were sent have not been stepped over yet."""
-        return bool(self._owed)
+        return bool(self._owed) or (self._marker_out and not self._terms.heads)
+
+    @property
+    def owes_silence(self) -> bool:
+        """Whether some of them are silence that was sent to have the last words."""
+        return not all(self._owed)
 
     @property
     def settled(self) -> float:
@@ -99,7 +107,9 @@ class Link:
 
     @property
     def stepped_to(self) -> float:
-        """Up to which time the server has heard the call (s)."""
+        """Up to which time the server has heard the call (s), or was sent it without heads."""
+        if not self._terms.heads:
+            return self._timeline.ends
         return self._timeline.at(self._stepped * FRAME_S)
 
     def hear(self, frame: Audio, begins: float) -> None:
@@ -119,6 +129,7 @@ class Link:
             # The server sends the marker back once it is past the model's delay, so the silence
             # that takes it there comes after it.
             self._line.send(packed("Marker", id=marker))
+            self._marker_out = True
             self.fill(frames, stands)
 
     def fill(self, frames: int, stands: float) -> None:
@@ -127,7 +138,8 @@ class Link:
             return
         for _ in range(frames):
             self._line.send(audio_message(_SILENCE))
-            self._owed.append(False)
+            if self._terms.heads:
+                self._owed.append(False)
         self._timeline.filled(frames * FRAME, stands)
 
     def next(self, now: float) -> News | None:
@@ -139,10 +151,10 @@ class Link:
             if self._line is None and not self._reopened():
                 return None
             assert self._line is not None
-            if not self._owed or self._waiting_since is None:
+            if not self.owes or self._waiting_since is None:
                 self._waiting_since = now
             wait_s = None if self._live else self._terms.answer
-            if not self._live and not self._owed:
+            if not self._live and not self.owes:
                 return None
             message = self._line.next(wait_s)
             match message:
@@ -158,6 +170,7 @@ class Link:
                 case WordEnded(stop):
                     return WordEnded(self._timeline.at(stop))
                 case Reached():
+                    self._marker_out = False
                     return message
                 case Stepped(pauses) if self._owed:
                     self._waiting_since = now
@@ -168,8 +181,6 @@ class Link:
                     if callers:
                         self._callers += 1
                         return Pauses(self._callers, pauses)
-                    if not self._live and not self._owed:
-                        return None
                 case Ready() | Sounded() | Spoken() | Stepped():
                     pass
 
@@ -185,6 +196,7 @@ class Link:
         self._line = line
         self._timeline = Timeline(SAMPLE_RATE)
         self._owed: deque[bool] = deque()
+        self._marker_out = False
         self._stepped = 0
         self._callers = 0
         self._waiting_since = None
@@ -201,7 +213,8 @@ class Link:
             frame = self._unsent.popleft()
             self._line.send(audio_message(frame.audio))
             self._timeline.heard(FRAME, frame.begins)
-            self._owed.append(True)
+            if self._terms.heads:
+                self._owed.append(True)
             self._sent.append(frame)
 
     def _drop_old(self, now: float) -> None:

@@ -227,6 +227,10 @@ class MoshiServerSynthesis:
             least = min(max(word.until - self._given, least), len(audio))
             marks.append(Mark(word.start, word.end, least))
             self._spoken = word.end
+        if last and (rest := _SPOKEN.search(self._text, self._spoken)) is not None:
+            # what the server read as part of another word
+            marks.append(Mark(rest.start(), len(self._text.rstrip()), len(audio)))
+            self._spoken = len(self._text)
         self._given = until
         return Speech(audio, tuple(marks))
 

@@ -30,6 +30,11 @@ class Timeline:
         self._add(stands - self._sent / self._rate, stands)
         self._sent += samples
 
+    @property
+    def ends(self) -> float:
+        """The call's time of the end of all that was sent."""
+        return self.at(self._sent / self._rate)
+
     def at(self, seconds: float) -> float:
         """The call's time of a second of this connection, never beyond what is filled up to."""
         part = bisect_right(self._starts, seconds + 1e-9) - 1

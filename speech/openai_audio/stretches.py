@@ -59,7 +59,7 @@ class Cutter:
         if quiet and sound.ends - (sound.quiet_since or 0.0) >= self._quiet_s:
             over, self.open = self.open, None
             return over
-        if self.open.samples >= self._longest:
+        if sound.onset is not None and self.open.samples >= self._longest:
             over = self.open
             self._number += 1
             self.open = Stretch(self._number, sound.wide_ends, sound.wide_ends)

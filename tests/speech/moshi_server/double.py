@@ -23,8 +23,8 @@ from websockets.sync.server import Server, ServerConnection, serve
 
 from speech.moshi_server.wire import FRAME
 from speech.protocols import Audio
+from tests.speech.calls import WORDS
 
-WORDS = ("", "hello", "my", "internet", "is", "down", "please")
 DELAY = 6
 KEY = "s3cret-key"
 TALKING, DONE = [0.1, 0.1, 0.1, 0.1], [0.9, 0.8, 0.7, 0.6]
@@ -41,6 +41,9 @@ class Fault:
     stalls_at: int | None = None
     garbage_at: int | None = None
     slower: int = 0
+    early: int = 0
+    headless: bool = False
+    deaf_to: str = ""
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Double:
     voices: list[dict[str, object]] = field(default_factory=list)
     closed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     release: threading.Event = field(default_factory=threading.Event)
+    hears_anything: bool = False
     port: int = 0
 
     @property
@@ -108,7 +112,8 @@ class Double:
             while len(pending) >= FRAME:
                 frame, pending = pending[:FRAME], pending[FRAME:]
                 self.heard.append(frame)
-                codes.append(round(float(np.abs(frame).mean()) * 100))
+                level = float(np.abs(frame).mean())
+                codes.append(int(level > 0.005) if self.hears_anything else round(level * 100))
                 if fault.breaks_at == len(codes):
                     connection.socket.close()
                     return
@@ -117,8 +122,8 @@ class Double:
                     return
                 if fault.garbage_at == len(codes):
                     connection.send(b"\xc1 no msgpack")
-                step(connection, codes, delay)
-                while markers and len(codes) >= markers[0][1] + delay:
+                step(connection, codes, delay, fault.headless)
+                while markers and len(codes) >= markers[0][1] + delay - fault.early:
                     send(connection, "Marker", id=markers.popleft()[0])
 
     def _speak(self, connection: ServerConnection, fault: Fault) -> None:
@@ -135,7 +140,8 @@ class Double:
             ended = message["type"] == "Eos"
             while made < len(said) - (0 if ended else 2):
                 start = made * 3 * 0.08
-                send(connection, "Text", text=said[made], start_s=start, stop_s=start + 0.2)
+                if said[made] != fault.deaf_to:
+                    send(connection, "Text", text=said[made], start_s=start, stop_s=start + 0.2)
                 for frame in range(3):
                     if fault.breaks_at == made * 3 + frame:
                         connection.socket.close()
@@ -151,9 +157,10 @@ class Double:
                 return
 
 
-def step(connection: ServerConnection, codes: list[int], delay: int) -> None:
+def step(connection: ServerConnection, codes: list[int], delay: int, headless: bool) -> None:
     prs = DONE if codes[-1] == 0 else TALKING
-    send(connection, "Step", step_idx=10_000 + len(codes), prs=prs, buffered_pcm=0)
+    if not headless:
+        send(connection, "Step", step_idx=10_000 + len(codes), prs=prs, buffered_pcm=0)
     place = len(codes) - 1 - delay
     if place < 1 or codes[place] == codes[place - 1] or codes[place - 1] == 0:
         return

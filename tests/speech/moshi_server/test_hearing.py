@@ -16,33 +16,20 @@ from speech.moshi_server.link import Link
 from speech.moshi_server.servers import Servers
 from speech.moshi_server.wire import STT_PATH
 from speech.protocols import SAMPLE_RATE, Audio, Sound
-from system1.percepts import EndOfTurn, Heard, Likeness
+from system1.percepts import EndOfTurn, Heard
 from system1.questions import AnswerKind, Question
+from tests.speech.calls import (
+    CHUNK_S,
+    TURN,
+    Percepts,
+    finals,
+    heard,
+    heard_live,
+    said,
+    sounds,
+    until,
+)
 from tests.speech.moshi_server.double import DONE, KEY, Double, Fault, double
-
-CHUNK = 768
-CHUNK_S = CHUNK / SAMPLE_RATE
-Percepts = list[Heard | Likeness | EndOfTurn]
-
-
-def said(*words: tuple[int, float]) -> Audio:
-    """Codes and how long each lasts, s."""
-    parts = [np.full(round(s * SAMPLE_RATE), code / 100, np.float32) for code, s in words]
-    return np.concatenate(parts)
-
-
-def sounds(audio: Audio) -> Iterator[Sound]:
-    """What ears with perfect voice activity make of it."""
-    onset: float | None = None
-    quiet_since: float | None = None
-    for number in range(len(audio) // CHUNK):
-        wide = audio[number * CHUNK : (number + 1) * CHUNK]
-        ends = (number + 1) * CHUNK_S
-        if wide.any():
-            onset, quiet_since = (ends - CHUNK_S if onset is None else onset), None
-        elif onset is not None:
-            onset, quiet_since = None, ends - CHUNK_S
-        yield Sound(wide, np.zeros(512, np.float32), ends, ends, onset, quiet_since, ends)
 
 
 @contextmanager
@@ -58,23 +45,6 @@ def hearing(
         yield transcriber
     finally:
         transcriber.close()
-
-
-def heard(transcriber: MoshiServerTranscriber, audio: Audio) -> Percepts:
-    return [percept for sound in sounds(audio) for percept in transcriber.step(sound)]
-
-
-def finals(percepts: Percepts) -> list[tuple[str, float]]:
-    """The words that are final, and when each began."""
-    return [
-        (word.text, word.start)
-        for percept in percepts
-        if isinstance(percept, Heard) and percept.final
-        for word in percept.words
-    ]
-
-
-TURN = said((0, 0.8), (1, 0.4), (2, 0.24), (3, 0.56), (0, 1.2))
 
 
 def test_words_have_the_calls_times_whatever_the_delay() -> None:
@@ -120,6 +90,23 @@ def test_a_prefix_is_no_part_of_the_call() -> None:
 def test_a_model_with_a_longer_delay_is_pushed_until_the_marker_is_back() -> None:
     with double(Fault(slower=10)) as server, hearing(server) as transcriber:
         assert [word for word, _ in finals(heard(transcriber, TURN))] == ["hello", "my", "internet"]
+
+
+def test_a_marker_that_is_back_too_early_is_not_believed() -> None:
+    with double(Fault(early=3)) as server, hearing(server) as transcriber:
+        assert [word for word, _ in finals(heard(transcriber, TURN))] == ["hello", "my", "internet"]
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_a_model_without_pause_heads_tells_its_words_at_the_pause(live: bool) -> None:
+    calls = np.concatenate((TURN, TURN))
+    fault = Fault(headless=True)
+    with double(fault) as server, hearing(server, live=live, heads=False) as transcriber:
+        percepts = heard_live(transcriber, calls, 2) if live else heard(transcriber, calls)
+    assert [word for word, _ in finals(percepts)] == ["hello", "my", "internet"] * 2
+    starts = [start for word, start in finals(percepts) if word == "hello"]
+    assert starts == pytest.approx([0.8, 4.0], abs=0.001)
+    assert not [p for p in percepts if isinstance(p, EndOfTurn)]
 
 
 def test_the_pause_heads_are_told_once_they_can_be_trusted() -> None:
@@ -285,16 +272,6 @@ def test_lines_that_break_again_and_again_are_an_end() -> None:
         pytest.raises(SpeechError, match="was lost 3 times"),
     ):
         heard(transcriber, TURN)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what another thread does."""
-    ticks = threading.Event()
-    for _ in range(1000):
-        if condition():
-            return
-        ticks.wait(0.005)
-    raise AssertionError("it never came")
 
 
 def stepped_live(transcriber: MoshiServerTranscriber, audio: Audio, server: Double) -> Percepts:

@@ -149,6 +149,13 @@ def test_a_file_that_is_no_voice_is_told(tmp_path: Path) -> None:
         read_embedding(str(path))
 
 
+def test_what_the_server_reads_into_another_word_is_heard_at_the_end() -> None:
+    with double(Fault(), Fault(deaf_to="here.")) as server, speaking(server) as voice:
+        audio, marks = spoken(voice, TEXT)
+    assert [TEXT[mark.start : mark.end] for mark in marks] == TEXT.split()
+    assert marks[-1].until == len(audio)
+
+
 def test_nothing_to_say_asks_nobody() -> None:
     with double() as server, speaking(server) as voice:
         assert len(spoken(voice, "... ")[0]) == 0
