@@ -20,6 +20,8 @@ pytestmark = pytest.mark.slow
 
 TEXT = "hello there my name is anna"
 OTHER = "please wait a moment"
+LONG = " ".join([TEXT, OTHER] * 2)
+"""Enough for a voice that reads ahead, without being told that it is all."""
 PATIENCE_S = 20.0
 
 
@@ -109,14 +111,11 @@ def test_any_cut_of_the_text_gives_the_same_words(
 def test_audio_begins_before_the_text_is_complete(case: VoiceCase, voice: StreamingVoice) -> None:
     synthesis = voice.begin()
     assert synthesis.next() is Lack.TEXT
-    first = TEXT if case.incremental else "hello there."
-    synthesis.add(first)
-    early = drained(synthesis)
-    assert sound(early).any()
-    assert synthesis.next() is Lack.TEXT
+    synthesis.add(LONG if case.incremental else "hello there.")
+    assert isinstance(synthesis.next(), Speech)
     synthesis.add(" and more")
     synthesis.end()
-    assert drained(synthesis)
+    assert isinstance(synthesis.next(), Speech)
     synthesis.close()
 
 
@@ -136,7 +135,7 @@ def test_what_is_closed_gives_nothing_more_and_leaves_nothing(
 ) -> None:
     for _ in range(2 * (case.slots or 4)):
         synthesis = voice.begin()
-        synthesis.add(TEXT)
+        synthesis.add(LONG)
         assert isinstance(synthesis.next(), Speech)
         synthesis.close()
         assert synthesis.next() is Lack.NOTHING
@@ -149,7 +148,7 @@ def test_a_closed_voice_gives_back_what_its_utterances_had(case: VoiceCase, fold
         voice = case.open(folder, False)
         for _ in range(case.slots or 2):
             synthesis = voice.begin()
-            synthesis.add(TEXT)
+            synthesis.add(LONG)
             assert isinstance(synthesis.next(), Speech)
         voice.close()
 

@@ -142,7 +142,7 @@ def test_live_a_lead_is_made_without_being_asked_for_and_no_more_than_that() -> 
     for _ in range(AHEAD):
         assert batch.stepped.acquire(timeout=10.0)
     assert batch.steps == AHEAD
-    given = []
+    given: list[Speech] = []
     while len(given) < AHEAD:
         found = synthesis.next()
         if isinstance(found, Speech):
