@@ -66,6 +66,7 @@ def test_a_sample_that_will_not_do_is_refused(tiny: Path, tmp_path: Path) -> Non
         pocket_voice(terms(tiny, sample=tmp_path / "short.wav"))
 
 
+@pytest.mark.slow
 def test_a_cloned_voice_is_spoken_with_by_name(tiny: Path) -> None:
     model = opened("en", PocketTtsSettings(model=str(tiny)))
     state = model.state_of(measured(reading(), 24_000).audio)
