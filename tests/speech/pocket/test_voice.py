@@ -158,6 +158,5 @@ def test_live_it_is_made_in_a_thread_and_waits_for_nothing(tiny: Path, sample: P
     assert pieces
     assert sum(len(one.marks) for one in pieces) == 2
     voice.close()
-    assert voice._thread is not None
-    voice._thread.join(30)
-    assert not voice._thread.is_alive()
+    assert voice._worker is not None
+    assert voice._worker.ended.wait(30)

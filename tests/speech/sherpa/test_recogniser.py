@@ -114,7 +114,7 @@ def test_a_live_call_hears_the_same_words_without_waiting(tiny: Path) -> None:
     heard: list[Heard] = []
     for sound in sounds(CALL, SPOKEN):
         heard += recogniser.step(sound)
-    assert decoder.settle(30.0)
+    assert decoder.worker.settle(30.0)
     last = Sound(np.zeros(768, np.float32), np.zeros(512, np.float32), 9, 9, None, 2.6, 9.01)
     heard += recogniser.step(last)
     recogniser.close()
@@ -165,7 +165,7 @@ def test_what_goes_wrong_in_the_thread_is_raised_in_the_call(tiny: Path) -> None
         if sound.onset is not None:
             break
     recogniser.step(sound)
-    decoder.ended.wait(30)
+    decoder.worker.ended.wait(30)
     with pytest.raises(RuntimeError, match="the runtime gave up"):
         recogniser.step(sound)
 
