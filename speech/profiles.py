@@ -40,6 +40,12 @@ def _sherpa_ears(terms: EarTerms) -> Ears:
     return MeteredEars(sherpa_recogniser(terms))
 
 
+def _kyutai_ears(terms: EarTerms) -> Ears:
+    from speech.kyutai.ears import kyutai_ears
+
+    return kyutai_ears(terms)
+
+
 def _embedded_voice(terms: VoiceTerms) -> StreamingVoice:
     from speech.espeak import EspeakVoice, UnknownVoice
     from speech.sentencewise import Sentencewise
@@ -61,6 +67,19 @@ def _pocket_voice(terms: VoiceTerms) -> StreamingVoice:
     return pocket_voice(terms)
 
 
+def _kyutai_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.kyutai.tts_model import kyutai_voice
+
+    return kyutai_voice(terms)
+
+
+def _never_waiting(voice: StreamingVoice, terms: VoiceTerms) -> StreamingVoice:
+    """A voice that takes its time, for a call in which nothing may wait."""
+    from speech.ahead import Ahead
+
+    return Ahead(voice) if terms.live else voice
+
+
 def _espeak_names(language: str) -> tuple[str, ...]:
     """What espeak-ng may call a language: its own names first, then with and without a region."""
     lower = language.lower()
@@ -73,6 +92,7 @@ EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
         "embedded": _embedded_ears,
         "embedded+smart-turn": _embedded_ears_with_smart_turn,
         "sherpa": _sherpa_ears,
+        "kyutai": _kyutai_ears,
     }
 )
 
@@ -80,6 +100,7 @@ VOICES: Mapping[str, Callable[[VoiceTerms], StreamingVoice]] = MappingProxyType(
     {
         "embedded": _embedded_voice,
         "pocket": _pocket_voice,
+        "kyutai": _kyutai_voice,
     }
 )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import soxr  # type: ignore[import-untyped]
 
+from speech.clones import VoiceStore
 from speech.errors import SpeechError
 from speech.estimation import Pace
 from speech.home import home
@@ -19,7 +20,6 @@ from speech.pocket.model import PocketModel, State, opened, own_voice
 from speech.pocket.synthesis import PocketSynthesis, Sentence
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.samples import Sample, read_sample
-from speech.voices import VoiceStore
 from speech.worker import Worker
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import pytest
 from policies.engines import Engines
 from policies.engines_pocket import PocketTtsSettings
 from speech.audiofile import write_wav
+from speech.clones import Consent, VoiceStore
 from speech.errors import SpeechError
 from speech.mouth import AudioMouth
 from speech.pocket import voice as module
@@ -18,7 +19,6 @@ from speech.profiles import open_voice
 from speech.protocols import Lack, Speech
 from speech.samples import measured
 from speech.terms import VoiceTerms
-from speech.voices import Consent, VoiceStore
 from system1.acts import Kind
 from system1.percepts import PlaybackCut, PlaybackFinished, PlaybackStarted, WordPlayed
 from tests.speech.pocket.tiny import reading
