@@ -124,17 +124,29 @@ _ALL = (
         ("en",),
         "Apache-2.0",
         f"https://huggingface.co/{_EN}",
-        _hub(
-            _EN,
-            "6037ea07e3abfe599ad00d418968bcf9656e7472",
-            ("tokens.txt", 5_050, None),
-            (
-                "encoder-epoch-99-avg-1-chunk-16-left-128.int8.onnx",
-                71_100_000,
-                "563fde436d16cf7607cf408cd6b30909819d03162652ef389c2450ced3f45ac1",
+        (
+            *_hub(
+                _EN,
+                "6037ea07e3abfe599ad00d418968bcf9656e7472",
+                ("tokens.txt", 5_050, None),
+                (
+                    "encoder-epoch-99-avg-1-chunk-16-left-128.int8.onnx",
+                    71_100_000,
+                    "563fde436d16cf7607cf408cd6b30909819d03162652ef389c2450ced3f45ac1",
+                ),
+                ("decoder-epoch-99-avg-1-chunk-16-left-128.onnx", 2_090_000, None),
+                ("joiner-epoch-99-avg-1-chunk-16-left-128.int8.onnx", 259_000, None),
             ),
-            ("decoder-epoch-99-avg-1-chunk-16-left-128.onnx", 2_090_000, None),
-            ("joiner-epoch-99-avg-1-chunk-16-left-128.int8.onnx", 259_000, None),
+            # with it English phrases of a policy can be hotwords; it came later
+            *_hub(
+                _EN,
+                "672fbf1b30579d6585301139bb363f42a0ad4a24",
+                (
+                    "bpe.model",
+                    244_865,
+                    "c53433de083c4a6ad12d034550ef22de68cec62c4f58932a7b6b8b2f1e743fa5",
+                ),
+            ),
         ),
     ),
 )

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agent.cli.failures import until_interrupted
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -58,7 +60,7 @@ def pull(
     from speech.fetching import RECORD, Terms, fetch
 
     model = Catalogue.shipped().model(name)
-    with _bar() as bar:
+    with until_interrupted(None), _bar() as bar:
         tasks: dict[str, TaskID] = {}
 
         def told(file: str, there: int, total: int) -> None:

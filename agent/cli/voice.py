@@ -12,8 +12,8 @@ import typer
 from agent.cli.failures import BAD_INPUT, BadInput, refuse
 
 if TYPE_CHECKING:
+    from speech.clones import Consent
     from speech.pocket.model import PocketModel
-    from speech.voices import Consent
 
 voice = typer.Typer(
     name="voice",
@@ -70,9 +70,9 @@ def clone(
     ] = False,
 ) -> None:
     """Clone a voice from a recording, once it has been checked."""
+    from speech.clones import VoiceStore
     from speech.pocket.voice import at_rate
     from speech.samples import read_sample
-    from speech.voices import VoiceStore
 
     store = VoiceStore()
     store.refuse_taken(name, force)
@@ -104,7 +104,7 @@ def clone(
 @voice.command("list")
 def listed() -> None:
     """Every cloned voice, and who agreed to it when."""
-    from speech.voices import VoiceStore
+    from speech.clones import VoiceStore
 
     store = VoiceStore()
     voices = store.all()
@@ -129,9 +129,9 @@ def say(
 
     from policies.engines_pocket import PocketTtsSettings
     from speech.audiofile import write_wav
+    from speech.clones import VoiceStore
     from speech.pocket.voice import PocketVoice, named_state
     from speech.protocols import Speech
-    from speech.voices import VoiceStore
 
     store = VoiceStore()
     found = store.find(name)
@@ -158,7 +158,7 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete a voice, its sample and its note of consent."""
-    from speech.voices import VoiceStore
+    from speech.clones import VoiceStore
 
     store = VoiceStore()
     if not yes and not typer.confirm(f"Delete the voice {name} for good?"):
@@ -177,7 +177,7 @@ def _opened(language: str, model: str | None) -> PocketModel:
 
 def _consent(by: str | None, at: str | None, how: str | None) -> Consent:
     """The note; a person at a terminal is asked for what is missing."""
-    from speech.voices import Consent
+    from speech.clones import Consent
 
     if by is None and sys.stdin.isatty():
         by = typer.prompt("Whose voice is it, and has agreed to this?")

@@ -7,12 +7,12 @@ import os
 import threading
 from functools import lru_cache
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import numpy as np
 import soxr  # type: ignore[import-untyped]
 
+from speech.clones import VoiceStore
 from speech.errors import SpeechError
 from speech.estimation import Pace
 from speech.home import home
@@ -20,7 +20,7 @@ from speech.pocket.model import PocketModel, State, opened, own_voice
 from speech.pocket.synthesis import PocketSynthesis, Sentence
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.samples import Sample, read_sample
-from speech.voices import VoiceStore
+from speech.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,13 +41,9 @@ class PocketVoice:
         self._state = state
         self._tokens = tokens
         self._seed = seed
-        self._live = live
         self._pace = Pace()
-        self._sentences: SimpleQueue[Sentence | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
-        if live:
-            self._thread = threading.Thread(target=self._run, name="pocket", daemon=True)
-            self._thread.start()
+        self._closed = False
+        self._worker = Worker("pocket") if live else None
 
     @property
     def sample_rate(self) -> int:
@@ -56,19 +52,29 @@ class PocketVoice:
 
     def begin(self, rate: float = 1.0) -> PocketSynthesis:
         """A new utterance; sentences of several are synthesized in the order they were begun."""
-        start = self._sentences.put if self._live else Sentence.run
-        return PocketSynthesis(self.sample_rate, self._pace, self._speak, start, self._live)
+        live = self._worker is not None
+        return PocketSynthesis(self.sample_rate, self._pace, self._speak, self._start, live)
 
     def close(self) -> None:
-        """The thread ends after the sentence that it is at; the model stays for other calls."""
-        self._sentences.put(None)
+        """Stop what is being said, and the thread; the model stays for other calls."""
+        self._closed = True
+        if self._worker is not None:
+            self._worker.close()
+
+    def _start(self, sentence: Sentence) -> None:
+        if self._worker is None:
+            sentence.run()
+        else:
+            self._worker.give(sentence.run)
 
     def _speak(self, text: str, stop: threading.Event, take: Callable[[Audio], None]) -> None:
-        self._model.speak(self._state, text, self._tokens, self._seed, stop, take)
+        def taken(piece: Audio) -> None:
+            if self._closed:
+                stop.set()
+            else:
+                take(piece)
 
-    def _run(self) -> None:
-        while (sentence := self._sentences.get()) is not None:
-            sentence.run()
+        self._model.speak(self._state, text, self._tokens, self._seed, stop, taken)
 
 
 def pocket_voice(terms: VoiceTerms) -> PocketVoice:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Protocol, TypeAlias, assert_never
 
@@ -18,6 +19,7 @@ from speech.protocols import Audio
 from speech.sherpa.model import Sherpa, Stream
 from speech.sherpa.tokens import Timed, words_of
 from speech.silero import VAD_RATE
+from speech.worker import Worker
 from system1.percepts import Heard, Word
 
 
@@ -165,20 +167,16 @@ class Decoding:
 class ThreadedDecoding:
     """``Decoder`` whose steps are done by a thread of its own, one after the other.
 
-    ``ended``: set once the thread does nothing any more.
+    ``worker``: that thread.
     """
 
     def __init__(self, decoding: Decoding, times: Times) -> None:
+        self.worker = Worker("sherpa")
         self._decoding = decoding
         self._times = times
-        self.ended = threading.Event()
-        self._steps: SimpleQueue[Step | threading.Event | None] = SimpleQueue()
         self._results: SimpleQueue[Heard | Exception] = SimpleQueue()
         self._lock = threading.Lock()
         self._waiting = 0  # samples given and not yet decoded
-        self._closed = False
-        self._thread = threading.Thread(target=self._run, name="sherpa", daemon=True)
-        self._thread.start()
 
     def do(self, step: Step) -> None:
         """Hand it over. Raises ``SpeechError`` when decoding has fallen too far behind."""
@@ -191,7 +189,7 @@ class ThreadedDecoding:
                     f"the recogniser is {behind:.1f} s behind the caller: this machine is too slow "
                     "for it; take a smaller model, fewer paths, or fewer calls at once"
                 )
-        self._steps.put(step)
+        self.worker.give(partial(self._done, step))
 
     def heard(self) -> Iterator[Heard]:
         """What came of the steps done by now. Raises what went wrong with one."""
@@ -204,31 +202,17 @@ class ThreadedDecoding:
                 raise result
             yield result
 
-    def settle(self, timeout_s: float) -> bool:
-        """Wait until everything given so far is decoded; False when it takes longer."""
-        reached = threading.Event()
-        self._steps.put(reached)
-        return reached.wait(timeout_s)
-
     def close(self) -> None:
-        """Let the thread end after the step it is at; what is left is not decoded."""
-        self._closed = True
-        self._steps.put(None)
+        """The thread ends after the step it is at; what is left is not decoded."""
+        self.worker.close()
 
-    def _run(self) -> None:
+    def _done(self, step: Step) -> None:
         try:
-            while (step := self._steps.get()) is not None and not self._closed:
-                self._done(step)
+            self._decoding.do(step)
         except Exception as error:  # handed to the call, which is where it belongs
             self._results.put(error)
-        finally:
-            self.ended.set()
-
-    def _done(self, step: Step | threading.Event) -> None:
-        if isinstance(step, threading.Event):
-            step.set()
+            self.worker.close()
             return
-        self._decoding.do(step)
         if isinstance(step, More):
             with self._lock:
                 self._waiting -= len(step.samples)

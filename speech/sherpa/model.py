@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -54,8 +55,8 @@ class Sherpa:
             # sherpa-onnx would end the whole process
             raise SpeechError(f"{files['encoder']}: not the encoder of a streaming transducer")
         self._symbols = _symbols(folder / "tokens.txt")
-        pieces = folder / "bpe.vocab"
-        self._pieces = pieces.is_file()
+        pieces = _vocabulary(folder)
+        self._pieces = pieces is not None
         spoken = "".join(symbol for symbol in self._symbols if not symbol.startswith("<"))
         self._upper = not any(char.islower() for char in spoken)
         self._hotwords = paths > 1 and boost > 0
@@ -70,7 +71,7 @@ class Sherpa:
                 max_active_paths=paths,
                 hotwords_score=boost,
                 modeling_unit="cjkchar+bpe" if self._pieces else "cjkchar",
-                bpe_vocab=str(pieces) if self._pieces else "",
+                bpe_vocab="" if pieces is None else str(pieces),
             )
         except RuntimeError as error:
             raise SpeechError(f"{folder}: {str(error).splitlines()[0]}") from None
@@ -78,7 +79,8 @@ class Sherpa:
     def boosted(self, phrases: Iterable[str]) -> str:
         """Phrases that this model can be biased to, in the form that ``begin`` takes.
 
-        English needs the model's ``bpe.vocab``; Chinese, characters that the model knows.
+        English needs the model's ``bpe.vocab`` (or ``bpe.model``, and the package sentencepiece);
+        Chinese, characters that the model knows.
         """
         if not self._hotwords:
             return ""
@@ -126,12 +128,28 @@ class Stream:
         return Emitted(tokens, tuple(result.timestamps), min(sure, 1.0))
 
 
-def opened(settings: SherpaSettings) -> Sherpa:
-    """The model that the settings name, loaded once. Raises ``SpeechError``."""
+def opened(settings: SherpaSettings, language: str) -> Sherpa:
+    """The model that the settings name, loaded once.
+
+    Raises ``SpeechError``: it is not here, or is a model of the catalogue's for other languages.
+    """
     folder = Path(settings.model).expanduser()
     if not folder.is_dir():
-        folder = Catalogue.shipped().folder_of(settings.model, models())
+        catalogue = Catalogue.shipped()
+        _refuse_language(catalogue, settings.model, language)
+        folder = catalogue.folder_of(settings.model, models())
     return _loaded(folder, settings.threads, settings.paths, settings.boost)
+
+
+def _refuse_language(catalogue: Catalogue, name: str, language: str) -> None:
+    primary = language.split("-")[0].lower()
+    spoken = catalogue.model(name).languages
+    if ("zh" if primary == "cmn" else primary) in spoken:
+        return
+    raise SpeechError(
+        f"the model {name} understands {', '.join(spoken)}, not {language!r}: name a folder with "
+        "one that does in engines.sherpa.model"
+    )
 
 
 @lru_cache(maxsize=4)
@@ -146,6 +164,29 @@ def _found(folder: Path, part: str) -> Path:
     if not files:
         raise SpeechError(f"{folder}: there is no {part}*.onnx in this folder")
     return (small or files)[0]
+
+
+def _vocabulary(folder: Path) -> Path | None:
+    """The pieces of English and their log probabilities, taken out of ``bpe.model`` if need be."""
+    vocabulary = folder / "bpe.vocab"
+    if vocabulary.is_file():
+        return vocabulary
+    source = folder / "bpe.model"
+    if not source.is_file():
+        return None
+    try:
+        import sentencepiece
+    except ImportError:
+        return None  # hotwords are a help, not a need
+    try:
+        pieces = sentencepiece.SentencePieceProcessor(model_file=str(source))
+    except (OSError, RuntimeError):
+        raise SpeechError(f"{source}: damaged; delete it and fetch it again") from None
+    lines = (f"{pieces.id_to_piece(n)}\t{pieces.get_score(n)}" for n in range(len(pieces)))
+    part = folder / f".bpe.vocab.{os.getpid()}"
+    part.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    os.replace(part, vocabulary)
+    return vocabulary
 
 
 def _symbols(file: Path) -> frozenset[str]:

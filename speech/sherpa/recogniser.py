@@ -77,7 +77,7 @@ class SherpaRecogniser:
 def sherpa_recogniser(terms: EarTerms) -> SherpaRecogniser:
     """For one call. Raises ``SpeechError`` for a package or a model that is not there."""
     settings = terms.engines.sherpa
-    model = opened(settings)
+    model = opened(settings, terms.language)
     hotwords = model.boosted(terms.vocabulary.phrases)
     decoder: Decoder = Decoding(model, hotwords, settings)
     if terms.live:

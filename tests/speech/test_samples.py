@@ -25,7 +25,8 @@ def noisy(audio: Audio, snr_db: float) -> Audio:
     speech = audio[np.abs(audio) > 0.003]
     amplitude = np.sqrt(np.mean(speech**2)) * 10 ** (-snr_db / 20)
     noise = np.random.default_rng(1).standard_normal(audio.size)
-    return (audio + amplitude * noise).astype(np.float32)
+    out: Audio = (audio + amplitude * noise).astype(np.float32)
+    return out
 
 
 def findings(audio: Audio, rate_hz: int = 24_000) -> str:

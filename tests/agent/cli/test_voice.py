@@ -43,6 +43,7 @@ def clone(
     return kairos(capsys, "clone", sample, "--name", "anna", "--model", tiny, *given, *more)
 
 
+@pytest.mark.slow
 def test_a_voice_from_sample_to_speech(
     capsys: pytest.CaptureFixture[str], sample: Path, tiny: Path, tmp_path: Path
 ) -> None:

@@ -26,6 +26,7 @@ def spoken(model: PocketModel, state: object, text: str, seed: int | None = 0) -
     return pieces
 
 
+@pytest.mark.slow
 def test_speech_comes_in_pieces_and_is_the_same_each_time(model: PocketModel) -> None:
     state = model.state_of(reading())
     first = spoken(model, state, "Hello there.")
@@ -38,6 +39,7 @@ def test_speech_comes_in_pieces_and_is_the_same_each_time(model: PocketModel) ->
     assert np.concatenate(first).tobytes() != np.concatenate(other).tobytes()
 
 
+@pytest.mark.slow
 def test_the_random_numbers_of_the_process_are_left_as_they_were(model: PocketModel) -> None:
     state = model.state_of(reading())
     torch.manual_seed(5)
@@ -47,6 +49,7 @@ def test_the_random_numbers_of_the_process_are_left_as_they_were(model: PocketMo
     assert torch.equal(torch.rand(3), expected)
 
 
+@pytest.mark.slow
 def test_stop_ends_it_before_the_sentence_does(model: PocketModel) -> None:
     state = model.state_of(reading())
     whole = spoken(model, state, "Please tell me more about the fault on your line.")
@@ -89,6 +92,7 @@ def test_threads_take_turns_and_hear_what_each_would_alone(model: PocketModel) -
     assert [found[number] for number in range(3)] == alone
 
 
+@pytest.mark.slow
 def test_a_voice_is_kept_in_a_file(model: PocketModel, tmp_path: Path) -> None:
     state = model.state_of(reading())
     file = tmp_path / "voice.safetensors"

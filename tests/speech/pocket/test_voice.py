@@ -9,6 +9,7 @@ import pytest
 from policies.engines import Engines
 from policies.engines_pocket import PocketTtsSettings
 from speech.audiofile import write_wav
+from speech.clones import Consent, VoiceStore
 from speech.errors import SpeechError
 from speech.mouth import AudioMouth
 from speech.pocket import voice as module
@@ -18,7 +19,6 @@ from speech.profiles import open_voice
 from speech.protocols import Lack, Speech
 from speech.samples import measured
 from speech.terms import VoiceTerms
-from speech.voices import Consent, VoiceStore
 from system1.acts import Kind
 from system1.percepts import PlaybackCut, PlaybackFinished, PlaybackStarted, WordPlayed
 from tests.speech.pocket.tiny import reading
@@ -66,6 +66,7 @@ def test_a_sample_that_will_not_do_is_refused(tiny: Path, tmp_path: Path) -> Non
         pocket_voice(terms(tiny, sample=tmp_path / "short.wav"))
 
 
+@pytest.mark.slow
 def test_a_cloned_voice_is_spoken_with_by_name(tiny: Path) -> None:
     model = opened("en", PocketTtsSettings(model=str(tiny)))
     state = model.state_of(measured(reading(), 24_000).audio)
@@ -157,6 +158,5 @@ def test_live_it_is_made_in_a_thread_and_waits_for_nothing(tiny: Path, sample: P
     assert pieces
     assert sum(len(one.marks) for one in pieces) == 2
     voice.close()
-    assert voice._thread is not None
-    voice._thread.join(30)
-    assert not voice._thread.is_alive()
+    assert voice._worker is not None
+    assert voice._worker.ended.wait(30)

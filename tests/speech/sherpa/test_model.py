@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from shutil import copytree
 
 import pytest
+import sentencepiece
 
 from policies.engines_sherpa import SherpaSettings
 from speech.errors import SpeechError
@@ -55,6 +57,27 @@ def test_hotwords_are_taken_by_the_decoder(
     assert "Cannot find ID" not in capfd.readouterr().err
 
 
+def test_pieces_of_english_are_taken_out_of_the_models_own_file(tiny: Path, tmp_path: Path) -> None:
+    made = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(["HELLO YES NO HELLO", "HELLO NO YES"] * 5),
+        model_writer=made,
+        vocab_size=40,
+        hard_vocab_limit=False,
+        model_type="bpe",
+        minloglevel=2,
+    )
+    folder = copytree(tiny, tmp_path / "pieces")
+    (folder / "bpe.model").write_bytes(made.getvalue())
+    assert Sherpa(folder, 1, 4, 1.5).boosted(("hello",)) == "HELLO"
+    pieces = (folder / "bpe.vocab").read_text(encoding="utf-8").splitlines()
+    assert any(line.startswith("▁HELLO\t-") for line in pieces)
+    (folder / "bpe.vocab").unlink()
+    (folder / "bpe.model").write_bytes(b"torn")
+    with pytest.raises(SpeechError, match=r"bpe\.model: damaged"):
+        Sherpa(folder, 1, 4, 1.5)
+
+
 @pytest.mark.parametrize("part", ["encoder", "decoder", "joiner"])
 def test_a_missing_part_is_named(tiny: Path, tmp_path: Path, part: str) -> None:
     folder = copytree(tiny, tmp_path / "model")
@@ -101,10 +124,17 @@ def test_a_name_is_looked_up_among_the_fetched_models(
 ) -> None:
     monkeypatch.setenv("KAIROS_HOME", str(tmp_path))
     with pytest.raises(SpeechError, match=r"kairos models pull zipformer-zh-en \(199 MB\)"):
-        opened(SherpaSettings())
+        opened(SherpaSettings(), "en")
     with pytest.raises(SpeechError, match=r"no model 'zipper'.*zipformer-en"):
-        opened(SherpaSettings(model="zipper"))
-    assert opened(SherpaSettings(model=str(tiny))) is opened(SherpaSettings(model=str(tiny)))
+        opened(SherpaSettings(model="zipper"), "en")
+    by_folder = SherpaSettings(model=str(tiny))
+    assert opened(by_folder, "zh-CN") is opened(by_folder, "fr")
+
+
+@pytest.mark.parametrize(("name", "language"), [("zipformer-zh-en", "fr"), ("zipformer-en", "zh")])
+def test_a_language_that_the_model_does_not_know_is_refused(name: str, language: str) -> None:
+    with pytest.raises(SpeechError, match=f"the model {name} understands .*, not '{language}'"):
+        opened(SherpaSettings(model=name), language)
 
 
 def test_a_missing_package_is_told(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:

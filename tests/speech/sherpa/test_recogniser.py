@@ -9,19 +9,21 @@ from threading import Event
 
 import numpy as np
 import pytest
+import soxr  # type: ignore[import-untyped]
 
 from policies.engines import Engines
 from policies.engines_sherpa import SherpaSettings
 from speech.errors import SpeechError
+from speech.espeak import EspeakVoice
 from speech.profiles import open_ears, parts
-from speech.protocols import Audio, Sound
+from speech.protocols import Audio, Ears, Sound
 from speech.sherpa.decoding import Decoding, ThreadedDecoding
 from speech.sherpa.model import Sherpa
 from speech.sherpa.recogniser import SherpaRecogniser, sherpa_recogniser
 from speech.terms import EarTerms
 from speech.vocabulary import Vocabulary
 from system1.percepts import Heard
-from tests.speech.sherpa.tiny import said
+from tests.speech.sherpa.tiny import said, subtitled
 
 KNOWN_S = 0.1
 """Voice activity is known so much later."""
@@ -112,7 +114,7 @@ def test_a_live_call_hears_the_same_words_without_waiting(tiny: Path) -> None:
     heard: list[Heard] = []
     for sound in sounds(CALL, SPOKEN):
         heard += recogniser.step(sound)
-    assert decoder.settle(30.0)
+    assert decoder.worker.settle(30.0)
     last = Sound(np.zeros(768, np.float32), np.zeros(512, np.float32), 9, 9, None, 2.6, 9.01)
     heard += recogniser.step(last)
     recogniser.close()
@@ -163,7 +165,7 @@ def test_what_goes_wrong_in_the_thread_is_raised_in_the_call(tiny: Path) -> None
         if sound.onset is not None:
             break
     recogniser.step(sound)
-    decoder.ended.wait(30)
+    decoder.worker.ended.wait(30)
     with pytest.raises(RuntimeError, match="the runtime gave up"):
         recogniser.step(sound)
 
@@ -195,6 +197,36 @@ def test_a_thousand_chunks_keep_nothing(tiny: Path) -> None:
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert grown < 20_000
+
+
+def finals(ears: Ears, audio: Audio, block: int) -> list[tuple[str, float, float]]:
+    words = []
+    for start in range(0, len(audio), block):
+        piece = audio[start : start + block]
+        for one in ears.hear(piece, (start + len(piece)) / 24_000):
+            if isinstance(one, Heard) and one.final:
+                words += [(word.text, word.start, word.end) for word in one.words]
+    ears.close()
+    return words
+
+
+@pytest.mark.slow
+def test_blocks_of_any_size_are_heard_the_same(tiny: Path) -> None:
+    speaker = EspeakVoice("cmn", 160, 50)
+    speech = np.concatenate([piece.audio for piece in speaker.speak("我要转人工")])
+    wide = soxr.resample(speech, speaker.sample_rate, 24_000).astype(np.float32)
+    line = subtitled(wide, ("我", "要", "转", "人", "工"))
+    quiet = np.zeros(24_000, np.float32)
+    audio = np.concatenate((quiet, line, quiet))
+    heard = [
+        finals(open_ears("sherpa/embedded", terms(tiny, False)), audio, block)
+        for block in (240, 777, 24_000)
+    ]
+    assert [text for text, _, _ in heard[0]] == ["我", "要", "转", "人", "工"]
+    assert heard[0] == heard[1] == heard[2]
+    starts = [start for _, start, _ in heard[0]]
+    assert starts == sorted(starts)
+    assert 0.95 < starts[0] < 1.2
 
 
 def test_it_is_a_part_of_the_profiles(tiny: Path) -> None:

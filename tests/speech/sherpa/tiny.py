@@ -1,13 +1,16 @@
-"""A streaming transducer that sherpa-onnx loads, and that truly hears: each token is a tone.
+"""A streaming transducer that sherpa-onnx loads, and that truly hears: each token is two tones.
 
 It has the files, the graph inputs and the metadata of an LSTM transducer of icefall's. Its
-encoder's weights are chosen, not trained: token ``k`` is emitted where a tone of ``HERTZ[k]``
-begins, once per tone. So words, times and chunking are tested on the real runtime without a
-download.
+encoder's weights are chosen, not trained: a token is emitted where its two tones begin together,
+once. The tones lie above what a telephone carries, so they can be laid under speech of a telephone
+band like subtitles: voice activity hears the speech, this model the words. So words, times,
+chunking and whole calls are tested on the real runtime without a download.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +21,17 @@ from onnx import TensorProto, helper, numpy_helper
 
 from speech.protocols import Audio
 
-TOKENS = ("<blk>", "<sos/eos>", "<unk>", "▁HE", "LLO", "▁YES", "▁NO", "你", "好", "吗")
+TOKENS = (
+    *("<blk>", "<sos/eos>", "<unk>"),
+    *("▁HE", "LLO", "▁YES", "▁NO", "你", "好", "吗", "我", "要", "转", "人", "工"),
+)
 """As those of the bilingual models: upper-case pieces of English, characters of Chinese."""
 
-_BINS = {token: 12 + 9 * number for number, token in enumerate(TOKENS[3:])}
+_BANDS = (60, 63, 66, 69, 72, 75)
+_LOWEST = 57
+"""Mel bins of the tones, and the first of those that they are told from."""
+
+_PAIRS = dict(zip(TOKENS[3:], combinations(range(len(_BANDS)), 2), strict=False))
 
 CHUNK = 8
 """Frames of 10 ms that the encoder takes at a time."""
@@ -29,24 +39,37 @@ CHUNK = 8
 _MEL_LOW, _MEL_HIGH = (1127.0 * np.log1p(hertz / 700.0) for hertz in (20.0, 7600.0))
 
 
-def hertz(token: str) -> float:
-    """The middle of the token's mel band."""
-    mel = _MEL_LOW + (_BINS[token] + 1) * (_MEL_HIGH - _MEL_LOW) / 81
+def _hertz(band: int) -> float:
+    mel = _MEL_LOW + (_BANDS[band] + 1) * (_MEL_HIGH - _MEL_LOW) / 81
     return float(700.0 * np.expm1(mel / 1127.0))
 
 
 def said(*tokens: str | float, rate: int = 16_000, each_s: float = 0.2) -> Audio:
-    """Tones for tokens one after the other; a number is so many seconds of silence."""
-    parts: list[NDArray[np.float32]] = []
+    """Tokens one after the other; a number is so many seconds of silence."""
+    parts: list[Audio] = []
     for token in tokens:
         if isinstance(token, str):
-            times = np.arange(round(each_s * rate)) / rate
-            wave = 0.3 * np.sin(2 * np.pi * hertz(token) * times)
-            edge = np.minimum(1.0, np.minimum(times, times[::-1]) / 0.01)
-            parts.append((wave * edge).astype(np.float32))
+            sounding = np.arange(round((each_s - 0.04) * rate)) / rate
+            tones = [np.sin(2 * np.pi * _hertz(band) * sounding) for band in _PAIRS[token]]
+            edge = np.minimum(1.0, np.minimum(sounding, sounding[::-1]) / 0.01)
+            parts.append((0.03 * edge * sum(tones)).astype(np.float32))
+            parts.append(np.zeros(round(each_s * rate) - len(sounding), np.float32))
         else:
             parts.append(np.zeros(round(token * rate), np.float32))
     return np.concatenate(parts)
+
+
+def subtitled(speech: Audio, tokens: Sequence[str], rate: int = 24_000) -> Audio:
+    """Speech on a telephone band, with the tokens spread over what is audible of it."""
+    spectrum = np.fft.rfft(speech)
+    spectrum[np.fft.rfftfreq(len(speech), 1 / rate) > 3400] = 0
+    narrow = np.fft.irfft(spectrum, len(speech))
+    audible = np.flatnonzero(np.abs(narrow) > 0.01)
+    first, last = int(audible[0]), int(audible[-1])
+    out: Audio = narrow.astype(np.float32)
+    marks = said(*tokens, rate=rate, each_s=(last - first) / rate / len(tokens))
+    out[first : first + len(marks)] += marks[: len(out) - first]
+    return out
 
 
 def write_tiny(folder: Path) -> Path:
@@ -62,21 +85,22 @@ def write_tiny(folder: Path) -> Path:
 
 def _encoder() -> onnx.ModelProto:
     size = len(TOKENS)
-    # how far a token's band stands above the mean of all bands
-    above = np.full((80, size), -1 / 80, np.float32)
-    above[:, :3] = 0.0
-    for token, place in _BINS.items():
-        above[place, TOKENS.index(token)] += 1.0
-    bias = np.full(size, -5.0, np.float32)
-    bias[:3] = -100.0
+    # how far a band stands above the mean of the upper ones
+    above = np.zeros((80, len(_BANDS)), np.float32)
+    above[_LOWEST:] = -1 / (80 - _LOWEST)
+    pairs = np.zeros((len(_BANDS), size), np.float32)
+    for band, place in enumerate(_BANDS):
+        above[place, band] += 1.0
+    for token, both in _PAIRS.items():
+        pairs[list(both), TOKENS.index(token)] = 1.0
     constants: dict[str, NDArray[Any]] = {
         "shape": np.array([0, CHUNK // 4, 4, 80], np.int64),
         "above": above,
-        "bias": bias,
+        "bias": np.full(len(_BANDS), -3.0, np.float32),
+        "pairs": pairs,
         "zero": np.array(0.0, np.float32),
         "one": np.array(1.0, np.float32),
         "twenty": np.array(20.0, np.float32),
-        "ten": np.array(10.0, np.float32),
         "half": np.array(0.5, np.float32),
         "first": np.array([0], np.int64),
         "last": np.array([-1], np.int64),
@@ -90,7 +114,10 @@ def _encoder() -> onnx.ModelProto:
         helper.make_node("ReduceMean", ["groups"], ["quarter"], axes=[2], keepdims=0),
         helper.make_node("MatMul", ["quarter", "above"], ["height"]),
         helper.make_node("Add", ["height", "bias"], ["over"]),
-        helper.make_node("Clip", ["over", "zero", "one"], ["on"]),
+        helper.make_node("Clip", ["over", "zero", "one"], ["tones"]),
+        helper.make_node("MatMul", ["tones", "pairs"], ["together"]),
+        helper.make_node("Sub", ["together", "one"], ["both"]),
+        helper.make_node("Clip", ["both", "zero", "one"], ["on"]),
         # the step before each: the last of the chunk before comes in as the state h
         helper.make_node("Squeeze", ["h", "layer"], ["before"]),
         helper.make_node("Unsqueeze", ["before", "time"], ["previous"]),
