@@ -140,7 +140,7 @@ def parsed(data: str | bytes) -> Message | None:
 
 def _msgpack() -> ModuleType:
     try:
-        import msgpack  # type: ignore[import-untyped]
+        import msgpack
     except ImportError:
         raise SpeechError(
             f"msgpack is not installed: pip install 'kairos-voice[{EXTRA}]'"
