@@ -13,6 +13,7 @@ from agent.cli.bench import bench
 from agent.cli.call import call
 from agent.cli.check import check
 from agent.cli.demo import demo
+from agent.cli.doctor import doctor
 from agent.cli.failures import refuse, told
 from agent.cli.memory import memory
 from agent.cli.models import models
@@ -37,6 +38,7 @@ app.command("replay")(replay)
 app.command("tune")(tune)
 app.command("check")(check)
 app.command("schema")(schema)
+app.command("doctor")(doctor)
 app.add_typer(bench)
 app.add_typer(memory)
 app.add_typer(models)
