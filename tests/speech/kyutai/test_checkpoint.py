@@ -10,7 +10,8 @@ import pytest
 from speech.errors import SpeechError
 from speech.kyutai.checkpoint import checkpoint
 from speech.kyutai.stt_model import load_stt
-from tests.speech.kyutai.calls import SETTINGS, TONES, service
+from system1.percepts import EndOfTurn
+from tests.speech.kyutai.calls import SETTINGS, TONES, call, heard_by, service, text
 
 
 @pytest.mark.slow
@@ -105,3 +106,23 @@ def test_a_missing_package_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatc
     )
     with pytest.raises(SpeechError, match=r"pip install 'kairos-voice\[kyutai\]'"):
         checkpoint(SETTINGS.model)
+
+
+@pytest.mark.slow
+def test_without_pause_heads_there_are_words_and_it_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from safetensors.torch import load_file, save_file
+
+    folder = Path(changed(tmp_path, extra_heads_num_heads=0))
+    weights = load_file(folder / "model.safetensors")
+    kept = {name: weight for name, weight in weights.items() if "extra_heads" not in name}
+    assert len(kept) == len(weights) - 4
+    save_file(kept, folder / "model.safetensors")
+    settings = SETTINGS.model_copy(update={"model": str(folder), "slots": 1})
+    given = call(0.3, "stop the house please", 0.8)
+    for _ in range(2):
+        percepts = heard_by(service(settings).transcriber(settings), given)
+        assert text(percepts) == "stop the house please"
+        assert not any(isinstance(one, EndOfTurn) for one in percepts)
+    assert capsys.readouterr().err.count("no_pause_heads") == 1
