@@ -153,6 +153,9 @@ class Link:
             assert self._line is not None
             if not self.owes or self._waiting_since is None:
                 self._waiting_since = now
+            # once for what a new line begins with
+            if self._live and len(self._owed) * FRAME_S > 2 * self._terms.keep:
+                return self._lost(f"is more than {2 * self._terms.keep:g} s behind")
             wait_s = None if self._live else self._terms.answer
             if not self._live and not self.owes:
                 return None
