@@ -55,11 +55,16 @@ class Pauses:
 
 
 @dataclass(frozen=True, slots=True)
+class Silenced:
+    """All silence that was sent to have the last words is stepped over."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """The connection is gone: a marker on its way will not come back."""
 
 
-News: TypeAlias = Recognised | WordEnded | Reached | Pauses | Lost
+News: TypeAlias = Recognised | WordEnded | Reached | Pauses | Silenced | Lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +189,8 @@ class Link:
                     if callers:
                         self._callers += 1
                         return Pauses(self._callers, pauses)
+                    if not self.owes_silence:
+                        return Silenced()
                 case Ready() | Sounded() | Spoken() | Stepped():
                     pass
 
