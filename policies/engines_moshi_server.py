@@ -88,7 +88,7 @@ class MoshiServer(Section):
         ge=1,
         le=300,
         description="How much of the caller is kept, to be heard once a broken line is up again; "
-        "what is older is lost. Unit: s.",
+        "what is older is lost. A server that is twice so far behind is given up. Unit: s.",
     )
     prefix: Seconds = Field(
         0.0,

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from speech.moshi_server.link import FRAME_S, Link, Lost, Pauses
+from speech.moshi_server.link import FRAME_S, Link, Lost, Pauses, Silenced
 from speech.moshi_server.wire import FRAME, Reached, Recognised, WordEnded
 from speech.protocols import SAMPLE_RATE, Sound
 from speech.terms import MoshiServer
@@ -89,8 +89,6 @@ class MoshiServerTranscriber:
         while True:
             match self._link.next(sound.ends):
                 case None:
-                    if self._flushing and self._back and not self._link.owes_silence:
-                        out.append(self._final(sound))
                     if not self._flushing or self._link.owes or not self._link.up:
                         break
                     out += self._more_silence(sound)
@@ -104,11 +102,16 @@ class MoshiServerTranscriber:
                     # A server counts to it in steps of the whole batch, which may be one more
                     # than this call's: only with the silence stepped over is it true.
                     self._back = self._flushing and marker == self._marker
+                case Silenced():
+                    pass
                 case Lost():
                     self._flushing = self._heard_word = False
                     # what is not settled will be heard again
                     settled = self._link.settled + 1e-6
                     self._words = [word for word in self._words if word.end <= settled]
+            # at once: what comes next belongs to the next stretch
+            if self._flushing and self._back and not self._link.owes_silence:
+                out.append(self._final(sound))
         words = tuple(self._words)
         if self._open and words != self._told:
             self._told = words

@@ -55,11 +55,16 @@ class Pauses:
 
 
 @dataclass(frozen=True, slots=True)
+class Silenced:
+    """All silence that was sent to have the last words is stepped over."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """The connection is gone: a marker on its way will not come back."""
 
 
-News: TypeAlias = Recognised | WordEnded | Reached | Pauses | Lost
+News: TypeAlias = Recognised | WordEnded | Reached | Pauses | Silenced | Lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,9 @@ class Link:
             assert self._line is not None
             if not self.owes or self._waiting_since is None:
                 self._waiting_since = now
+            # once for what a new line begins with
+            if self._live and len(self._owed) * FRAME_S > 2 * self._terms.keep:
+                return self._lost(f"is more than {2 * self._terms.keep:g} s behind")
             wait_s = None if self._live else self._terms.answer
             if not self._live and not self.owes:
                 return None
@@ -181,6 +189,8 @@ class Link:
                     if callers:
                         self._callers += 1
                         return Pauses(self._callers, pauses)
+                    if not self.owes_silence:
+                        return Silenced()
                 case Ready() | Sounded() | Spoken() | Stepped():
                     pass
 

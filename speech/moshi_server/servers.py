@@ -9,7 +9,16 @@ from collections.abc import Callable, Mapping
 
 from speech.errors import SpeechError
 from speech.line import Broken, Line, LineError
-from speech.moshi_server.wire import EXTRA, KEY_HEADER, PUBLIC_KEY, Message, Ready, Refused, parsed
+from speech.moshi_server.wire import (
+    EXTRA,
+    KEY_HEADER,
+    PUBLIC_KEY,
+    Message,
+    Ready,
+    Refused,
+    parsed,
+    require,
+)
 from speech.terms import MoshiServer
 
 Pause = Callable[[float], object]
@@ -22,7 +31,7 @@ class Servers:
     """Where the lines of a call come from.
 
     ``what`` names them in errors; ``lots`` decides whom to ask first; ``pause`` waits between
-    rounds (s).
+    rounds (s). Raises ``SpeechError`` for a missing package.
     """
 
     def __init__(
@@ -34,6 +43,7 @@ class Servers:
         lots: random.Random,
         pause: Pause | None = None,
     ) -> None:
+        require()
         self._what = what
         self._urls = urls
         self._path = path

@@ -42,7 +42,7 @@ class Timeline:
 
     def _add(self, offset: float, stands: float) -> None:
         start = self._sent / self._rate
-        same = abs(offset - self._offsets[-1]) < 1e-9 and stands == self._stands[-1]
+        same = abs(offset - self._offsets[-1]) < 1e-6 and stands == self._stands[-1]
         if same and start > 0:
             return
         if self._starts[-1] == start:

@@ -98,6 +98,11 @@ def packed(kind: str, **fields: object) -> bytes:
     return cast(bytes, _msgpack().packb({"type": kind, **fields}, use_single_float=True))
 
 
+def require() -> None:
+    """Raise ``SpeechError`` where what this needs is not installed: threads could not tell."""
+    _msgpack()
+
+
 def audio_message(frame: Audio) -> bytes:
     """Audio for the ears, at 24 kHz."""
     return packed("Audio", pcm=frame.tolist())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -284,6 +285,25 @@ def stepped_live(transcriber: MoshiServerTranscriber, audio: Audio, server: Doub
     return percepts
 
 
+def test_live_a_server_that_falls_behind_is_replaced(capsys: pytest.CaptureFixture[str]) -> None:
+    with (
+        double(Fault(stalls_at=1), Fault(silent=True)) as server,
+        hearing(server, live=True, keep=1.0, answer=60, connect=5.0) as transcriber,
+    ):
+        assert not finals(heard(transcriber, TURN))
+    assert "is more than 2 s behind" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("package", ["msgpack", "websockets.sync.client"])
+def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with (
+        pytest.raises(SpeechError, match=r"is not installed: pip install 'kairos-voice\[moshi-s"),
+        hearing(Double()),
+    ):
+        pass
+
+
 def test_live_words_come_without_anybody_waiting() -> None:
     audio = np.concatenate((TURN, said((0, 1.0))))
     with double() as server, hearing(server, live=True) as transcriber:
@@ -298,7 +318,7 @@ def test_live_nobody_waits_for_a_stalled_server_and_a_gap_is_told(
     call = np.concatenate((TURN, said((0, 4.0)), TURN, said((0, 20.0))))
     with (
         double(Fault(stalls_at=1), Fault(silent=True)) as server,
-        hearing(server, live=True, answer=0.5, keep=1.0, connect=5.0) as transcriber,
+        hearing(server, live=True, answer=0.5, keep=2.0, connect=5.0) as transcriber,
     ):
         chunks = list(sounds(call))
         away = int(7.0 / CHUNK_S)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -145,6 +146,15 @@ def test_a_wrong_key_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         pass
     assert "wr0ng" not in str(told.value)
+
+
+def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "websockets.sync.client", None)
+    with (
+        pytest.raises(SpeechError, match=r"websockets .*pip install 'kairos-voice\[realtime\]'"),
+        hearing(Sessions()),
+    ):
+        pass
 
 
 @pytest.mark.parametrize(

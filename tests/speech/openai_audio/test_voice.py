@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -176,6 +177,15 @@ def test_openai_itself_wants_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(SpeechError, match="needs a key in OPENAI_API_KEY"):
         OpenAIVoice(OpenAIAudio(), None, False)
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openai", None)
+    with (
+        pytest.raises(SpeechError, match=r"openai .*pip install 'kairos-voice\[openai\]'"),
+        speaking(Double()),
+    ):
+        pass
 
 
 @pytest.mark.parametrize(
