@@ -39,8 +39,11 @@ def _embedded(folder: Path, live: bool) -> StreamingVoice:
 
 
 def _kyutai(folder: Path, live: bool) -> StreamingVoice:
+    import torch
+
     from tests.speech.kyutai.tiny_tts import build
 
+    torch.set_num_threads(1)  # a tiny model gains nothing by more, and tests share the machine
     checkpoint = folder / "kyutai"
     if not checkpoint.exists():
         build(checkpoint)
