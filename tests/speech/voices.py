@@ -23,11 +23,13 @@ class VoiceCase:
 
     ``incremental``: it begins to speak before its text is complete, and takes a text that is cut
     anywhere; others speak each piece of text by itself. ``slots``: utterances at a time, None: any.
+    ``needs``: a package without which it is not tested.
     """
 
     open: Callable[[Path, bool], StreamingVoice]
     incremental: bool
     slots: int | None = None
+    needs: str | None = None
 
 
 def _terms(live: bool, engines: Engines | None = None) -> VoiceTerms:
@@ -59,5 +61,5 @@ def _kyutai(folder: Path, live: bool) -> StreamingVoice:
 
 VOICES = {
     "embedded": VoiceCase(_embedded, incremental=False),
-    "kyutai": VoiceCase(_kyutai, incremental=True, slots=2),
+    "kyutai": VoiceCase(_kyutai, incremental=True, slots=2, needs="moshi"),
 }
