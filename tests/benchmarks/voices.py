@@ -8,6 +8,7 @@ is left to it: every piece of audio takes its measured share of that time.
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 import time
@@ -26,6 +27,9 @@ from tests.speech.voices import VOICES
 HEADROOM = 1.5
 """Seconds of audio that a second of work makes."""
 
+RUNS = 4
+"""How often each is measured; the first makes what later ones find made."""
+
 TEXT = (
     "Thank you for calling, this is Anna. I can see your order here, and it left us this morning. "
     "It should be with you tomorrow before noon. Is there anything else that I can do for you?"
@@ -40,17 +44,16 @@ class Piece:
     cost_s: float
 
 
-def measured(voice: StreamingVoice) -> tuple[list[Piece], float]:
-    """The text word by word as a mind writes it, and the share of it that was in at first audio."""
+def measured(voice: StreamingVoice, parts: Sequence[str]) -> tuple[list[Piece], float]:
+    """The text part by part as a mind writes it, and the share of it that was in at first audio."""
     synthesis = voice.begin()
     pieces: list[Piece] = []
     heard_at = 1.0
     given: Speech | Lack = Lack.TEXT
     spent = 0.0
-    words = [word + " " for word in TEXT.split()]
-    for index in range(len(words) + 1):
-        if index < len(words):
-            synthesis.add(words[index])
+    for index in range(len(parts) + 1):
+        if index < len(parts):
+            synthesis.add(parts[index])
         else:
             synthesis.end()
         while True:
@@ -59,11 +62,30 @@ def measured(voice: StreamingVoice) -> tuple[list[Piece], float]:
             spent += time.perf_counter() - began
             if not isinstance(given, Speech):
                 break
-            heard_at = heard_at if pieces else index / len(words)
+            heard_at = heard_at if pieces else min(index + 1, len(parts)) / len(parts)
             pieces.append(Piece(given, spent))
             spent = 0.0
     synthesis.close()
     return pieces, heard_at
+
+
+def best(name: str, folder: Path) -> tuple[list[Piece], float, int]:
+    """The pieces with the least time that each took, the share of text, and the voice's rate.
+
+    A voice says the same again, so what differs from run to run is the rest of the machine.
+    """
+    case = VOICES[name]
+    ends = r"(?<= )" if case.incremental else r"(?<=\. )"
+    runs: list[list[Piece]] = []
+    share, rate = 1.0, 0
+    for _ in range(RUNS):
+        voice = case.open(folder, False)
+        pieces, share = measured(voice, re.split(ends, TEXT))
+        rate = voice.sample_rate
+        voice.close()
+        runs.append(pieces)
+    least = [min(same, key=lambda piece: piece.cost_s) for same in zip(*runs, strict=True)]
+    return least, share, rate
 
 
 class Paced:
@@ -133,13 +155,10 @@ def main(names: Sequence[str]) -> None:
     print("voice      first audio  text by then  real-time factor  at 1.5: first  underruns")
     with tempfile.TemporaryDirectory() as folder:
         for name in names or sorted(VOICES):
-            voice = VOICES[name].open(Path(folder), False)
-            measured(voice)  # the first run makes what later ones find made
-            pieces, share = measured(voice)
-            audio_s = sum(len(piece.speech.audio) for piece in pieces) / voice.sample_rate
+            pieces, share, rate = best(name, Path(folder))
+            audio_s = sum(len(piece.speech.audio) for piece in pieces) / rate
             factor = sum(piece.cost_s for piece in pieces) / audio_s
-            first, underruns, silence_s = played(pieces, voice.sample_rate)
-            voice.close()
+            first, underruns, silence_s = played(pieces, rate)
             print(
                 f"{name:10} {pieces[0].cost_s * 1000:8.0f} ms {share:13.0%} {factor:17.3f}"
                 f" {first:13.2f} s {underruns:6d} ({silence_s:.2f} s)"

@@ -33,6 +33,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=sorted(VOICES))
 def case(request: pytest.FixtureRequest) -> VoiceCase:
     found: VoiceCase = VOICES[request.param]
+    if found.needs is not None:
+        pytest.importorskip(found.needs)
     return found
 
 

@@ -23,11 +23,13 @@ class VoiceCase:
 
     ``incremental``: it begins to speak before its text is complete, and takes a text that is cut
     anywhere; others speak each piece of text by itself. ``slots``: utterances at a time, None: any.
+    ``needs``: a package without which it is not tested.
     """
 
     open: Callable[[Path, bool], StreamingVoice]
     incremental: bool
     slots: int | None = None
+    needs: str | None = None
 
 
 def _terms(live: bool, engines: Engines | None = None) -> VoiceTerms:
@@ -39,8 +41,11 @@ def _embedded(folder: Path, live: bool) -> StreamingVoice:
 
 
 def _kyutai(folder: Path, live: bool) -> StreamingVoice:
+    import torch
+
     from tests.speech.kyutai.tiny_tts import build
 
+    torch.set_num_threads(1)  # a tiny model gains nothing by more, and tests share the machine
     checkpoint = folder / "kyutai"
     if not checkpoint.exists():
         build(checkpoint)
@@ -56,5 +61,5 @@ def _kyutai(folder: Path, live: bool) -> StreamingVoice:
 
 VOICES = {
     "embedded": VoiceCase(_embedded, incremental=False),
-    "kyutai": VoiceCase(_kyutai, incremental=True, slots=2),
+    "kyutai": VoiceCase(_kyutai, incremental=True, slots=2, needs="moshi"),
 }
