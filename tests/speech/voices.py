@@ -12,8 +12,10 @@ from pathlib import Path
 
 from policies.engines import Engines
 from policies.engines_kyutai_tts import KyutaiTts
+from policies.engines_pocket import PocketTtsSettings
+from speech.audiofile import write_wav
 from speech.profiles import open_voice
-from speech.protocols import StreamingVoice
+from speech.protocols import SAMPLE_RATE, StreamingVoice
 from speech.terms import VoiceTerms
 
 
@@ -54,7 +56,21 @@ def _kyutai(folder: Path, live: bool) -> StreamingVoice:
     return open_voice("embedded/kyutai", _terms(live, Engines(kyutai_tts=settings)))
 
 
+def _pocket(folder: Path, live: bool) -> StreamingVoice:
+    from tests.speech.pocket.tiny import reading, write_tiny
+
+    place = folder / "pocket"
+    if not place.exists():
+        write_tiny(place)
+        write_wav(place / "anna.wav", reading(), SAMPLE_RATE)
+    settings = PocketTtsSettings(model=str(place / "tiny.yaml"), seed=0)
+    engines = Engines(pocket_tts=settings)
+    terms = VoiceTerms("en", None, place / "anna.wav", 170, 50, live, engines)
+    return open_voice("embedded/pocket", terms)
+
+
 VOICES = {
     "embedded": VoiceCase(_embedded, incremental=False),
     "kyutai": VoiceCase(_kyutai, incremental=True, slots=2),
+    "pocket": VoiceCase(_pocket, incremental=False),
 }
