@@ -1,8 +1,9 @@
-"""One utterance of a ``PocketVoice``: sentences as they are complete, their audio as it comes.
+"""One utterance of a ``PocketVoice``: a sentence at a time, and its audio as it comes.
 
-In virtual time a sentence is synthesized when its first audio is asked for. Live, a thread does
-it: a sentence begins as soon as it is complete, and the next one when the one before has been
-synthesized, so at most one sentence more than what was played is wasted by a stop.
+What is added at a time is taken for whole sentences, as a mind gives them. In virtual time a
+sentence is synthesized when its first audio is asked for. Live, a thread does it: the first one as
+soon as it is there, and the next one when the one before has been synthesized, so that a stop
+wastes at most one sentence beside the one that was played.
 """
 
 from __future__ import annotations
@@ -10,27 +11,65 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
+
+import numpy as np
 
 from speech.errors import SpeechError
-from speech.estimation import EstimatedStretch, Pace
-from speech.protocols import Audio, Lack, Speech
+from speech.estimation import EstimatedStretch, Pace, estimated_marks
+from speech.protocols import Audio, Lack, Mark, Speech
 from speech.sentences import sentences
 
 Speak: TypeAlias = Callable[[str, threading.Event, Callable[[Audio], None]], None]
 """Synthesizes a text, hands its audio over piece by piece, and ends early at the event."""
 
 
+class Timed(Protocol):
+    """Gives a sentence's audio on, with its words."""
+
+    def add(self, audio: Audio) -> Speech | None:
+        """What can be played of it now; None: nothing yet."""
+        ...
+
+    def end(self) -> Speech | None:
+        """The rest; None: there is none."""
+        ...
+
+
+class Whole:
+    """``Timed`` that keeps a sentence until it is complete. ``begins``: number of its first
+    character in its utterance."""
+
+    def __init__(self, text: str, rate_hz: int, begins: int) -> None:
+        self._text = text
+        self._rate_hz = rate_hz
+        self._begins = begins
+        self._pieces: list[Audio] = []
+
+    def add(self, audio: Audio) -> None:
+        """Keep it."""
+        self._pieces.append(audio)
+
+    def end(self) -> Speech | None:
+        """All of it."""
+        if not self._pieces:
+            return None
+        audio = np.concatenate(self._pieces)
+        marks = estimated_marks(self._text, audio, self._rate_hz)
+        begins = self._begins
+        return Speech(audio, tuple(Mark(begins + m.start, begins + m.end, m.until) for m in marks))
+
+
 class Sentence:
     """A sentence that is being synthesized, in whichever thread ``run`` is called.
 
-    ``finished``: all of its audio has been given.
+    ``timed``: times its words while its audio comes. ``finished``: all of it has been given.
     """
 
-    def __init__(self, text: str, stretch: EstimatedStretch, speak: Speak) -> None:
-        self._text = text
+    def __init__(self, text: str, timed: Timed, speak: Speak) -> None:
         self.finished = False
-        self._stretch = stretch
+        self._text = text
+        self._timed = timed
         self._speak = speak
         self._stop = threading.Event()
         self._pieces: deque[Audio] = deque()
@@ -55,7 +94,7 @@ class Sentence:
         while not self.finished:
             done = self._done.is_set()  # asked first: the last piece comes before it
             if self._pieces:
-                speech = self._stretch.add(self._pieces.popleft())
+                speech = self._timed.add(self._pieces.popleft())
                 if speech is not None:
                     return speech
                 continue
@@ -66,7 +105,7 @@ class Sentence:
                 kind = type(self._failed).__name__
                 raise SpeechError(f"pocket-tts could not speak a sentence: {kind}")
             self.finished = True
-            return self._stretch.end()
+            return self._timed.end()
         return None
 
     @property
@@ -90,8 +129,8 @@ class PocketSynthesis:
         self._speak = speak
         self._start = start
         self._live = live
-        self._text = ""
-        self._taken = 0
+        self._length = 0
+        self._waiting: deque[tuple[str, int]] = deque()
         self._ended = False
         self._closed = False
         self._now: Sentence | None = None
@@ -99,7 +138,9 @@ class PocketSynthesis:
 
     def add(self, text: str) -> None:
         """See ``Synthesis``."""
-        self._text += text
+        for start, end in sentences(text):
+            self._waiting.append((text[start:end], self._length + start))
+        self._length += len(text)
         self._go_on()
 
     def end(self) -> None:
@@ -130,6 +171,7 @@ class PocketSynthesis:
     def close(self) -> None:
         """See ``Synthesis``."""
         self._closed = True
+        self._waiting.clear()
         for sentence in (self._now, self._following):
             if sentence is not None:
                 sentence.stop()
@@ -147,34 +189,16 @@ class PocketSynthesis:
             self._following = self._begun()
 
     def _begun(self) -> Sentence | None:
-        """The next sentence, if it is complete, begun."""
-        span = next_sentence(self._text, self._taken, self._ended)
-        if span is None:
+        """The next sentence, if there is one, begun."""
+        if not self._waiting:
             return None
-        start, self._taken = span
-        text = self._text[start : self._taken]
-        stretch = EstimatedStretch(text, self._rate_hz, self._pace, start)
-        sentence = Sentence(text, stretch, self._speak)
+        text, start = self._waiting.popleft()
+        # what is there as a whole is timed as a whole, which is the better estimate
+        timed: Timed = (
+            EstimatedStretch(text, self._rate_hz, self._pace, start)
+            if self._live
+            else Whole(text, self._rate_hz, start)
+        )
+        sentence = Sentence(text, timed, self._speak)
         self._start(sentence)
         return sentence
-
-
-def next_sentence(text: str, taken: int, ended: bool) -> tuple[int, int] | None:
-    """The span of the first complete sentence after ``taken``; None while there is none.
-
-    Before the text has ended, a sentence is complete where another one follows, or where what
-    would follow were another one; "3." may become "3.14".
-    """
-    rest = text[taken:]
-    spans = sentences(rest)
-    if not spans:
-        return None
-    start, end = spans[0]
-    last = len(spans) == 1
-    if last and not ended:
-        whole = rest.rstrip()
-        if rest[:1] and whole[-2:-1].isdigit() and whole.endswith(".") and rest == whole:
-            return None
-        if spans[0] not in sentences(whole + " Xx")[:-1]:
-            return None
-    return taken + start, taken + end

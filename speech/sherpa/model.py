@@ -70,6 +70,8 @@ class Sherpa:
                 decoding_method="modified_beam_search" if paths > 1 else "greedy_search",
                 max_active_paths=paths,
                 hotwords_score=boost,
+                # confidences are the model's own probabilities, not flattened ones
+                temperature_scale=1.0,
                 modeling_unit="cjkchar+bpe" if self._pieces else "cjkchar",
                 bpe_vocab="" if pieces is None else str(pieces),
             )

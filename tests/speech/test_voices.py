@@ -26,8 +26,11 @@ PATIENCE_S = 20.0
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("voices")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    made = tmp_path_factory.mktemp("voices")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KAIROS_HOME", str(made / "home"))
+        yield made
 
 
 @pytest.fixture(params=sorted(VOICES))

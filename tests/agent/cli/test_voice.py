@@ -11,6 +11,8 @@ from agent.cli.app import main
 from speech.audiofile import read_wav, write_wav
 from tests.speech.pocket.tiny import reading, write_tiny
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -43,7 +45,6 @@ def clone(
     return kairos(capsys, "clone", sample, "--name", "anna", "--model", tiny, *given, *more)
 
 
-@pytest.mark.slow
 def test_a_voice_from_sample_to_speech(
     capsys: pytest.CaptureFixture[str], sample: Path, tiny: Path, tmp_path: Path
 ) -> None:

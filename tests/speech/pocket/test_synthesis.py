@@ -8,7 +8,7 @@ import pytest
 
 from speech.errors import SpeechError
 from speech.estimation import Pace
-from speech.pocket.synthesis import PocketSynthesis, Sentence, next_sentence
+from speech.pocket.synthesis import PocketSynthesis, Sentence
 from speech.protocols import Audio, Lack, Speech
 
 RATE = 24_000
@@ -57,18 +57,18 @@ def words(text: str, speech: list[Speech]) -> list[str]:
     return [text[mark.start : mark.end] for one in speech for mark in one.marks]
 
 
-def test_a_sentence_is_spoken_once_it_is_complete() -> None:
+def test_each_piece_of_text_is_spoken_sentence_by_sentence() -> None:
     engine = Engine()
     synthesis = at_once(engine)
-    synthesis.add("One moment. I will lo")
+    synthesis.add("One moment. Please wait. ")
     first, lack = given(synthesis)
-    assert (engine.texts, lack) == (["One moment."], Lack.TEXT)
-    synthesis.add("ok that up")
-    assert synthesis.next() is Lack.TEXT
-    synthesis.end()
+    assert (engine.texts, lack) == (["One moment.", "Please wait."], Lack.TEXT)
+    synthesis.add("I will look that up")
     second, lack = given(synthesis)
-    assert (engine.texts[1:], lack) == (["I will look that up"], Lack.NOTHING)
-    text = "One moment. I will look that up"
+    assert (engine.texts[2:], lack) == (["I will look that up"], Lack.TEXT)
+    synthesis.end()
+    assert synthesis.next() is Lack.NOTHING
+    text = "One moment. Please wait. I will look that up"
     assert words(text, [*first, *second]) == text.split()
 
 
@@ -89,26 +89,6 @@ def test_chinese_is_cut_and_timed_by_the_character() -> None:
     assert "".join(words(text, speech)) == "您好请问有什么可以帮您"
 
 
-@pytest.mark.parametrize(
-    ("text", "ended", "expected"),
-    [
-        ("Hello.", False, "Hello."),
-        ("Hello", False, None),
-        ("Hello", True, "Hello"),
-        ("Hello there. And", False, "Hello there."),
-        ("Ask Dr.", False, None),
-        ("It costs 3.", False, None),
-        ("It costs 3. ", False, "It costs 3."),
-        ("It costs 3.", True, "It costs 3."),
-        ("好的。", False, "好的。"),
-        ("  ...  ", True, None),
-    ],
-)
-def test_where_a_sentence_ends(text: str, ended: bool, expected: str | None) -> None:
-    span = next_sentence(text, 0, ended)
-    assert (None if span is None else text[slice(*span)]) == expected
-
-
 def test_text_without_anything_to_say_is_over_at_once() -> None:
     synthesis = at_once(Engine())
     synthesis.add(" ... ")
@@ -120,8 +100,8 @@ def test_text_without_anything_to_say_is_over_at_once() -> None:
 def test_live_nothing_waits_and_the_next_sentence_is_made_meanwhile() -> None:
     engine, later = Engine(), Later()
     synthesis = PocketSynthesis(RATE, Pace(), engine.speak, later.start, live=True)
-    synthesis.add("One two three four five. Six seven. Eight")
-    assert len(later.waiting) == 1  # begun as soon as it was complete
+    synthesis.add("One two three four five. Six seven.")
+    assert len(later.waiting) == 1  # begun as soon as it was there
     assert synthesis.next() is Lack.TIME
     later.run()
     assert isinstance(synthesis.next(), Speech)
@@ -130,6 +110,7 @@ def test_live_nothing_waits_and_the_next_sentence_is_made_meanwhile() -> None:
     _speech, lack = given(synthesis)
     assert lack is Lack.TEXT
     assert not later.waiting
+    synthesis.add(" Eight")
     synthesis.end()
     assert synthesis.next() is Lack.TIME
     later.run()

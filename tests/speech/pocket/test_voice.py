@@ -23,6 +23,8 @@ from system1.acts import Kind
 from system1.percepts import PlaybackCut, PlaybackFinished, PlaybackStarted, WordPlayed
 from tests.speech.pocket.tiny import reading
 
+pytestmark = pytest.mark.slow
+
 CONSENT = Consent("Anna Example", "2026-11-20", "signed")
 
 
@@ -66,7 +68,6 @@ def test_a_sample_that_will_not_do_is_refused(tiny: Path, tmp_path: Path) -> Non
         pocket_voice(terms(tiny, sample=tmp_path / "short.wav"))
 
 
-@pytest.mark.slow
 def test_a_cloned_voice_is_spoken_with_by_name(tiny: Path) -> None:
     model = opened("en", PocketTtsSettings(model=str(tiny)))
     state = model.state_of(measured(reading(), 24_000).audio)

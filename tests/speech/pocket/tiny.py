@@ -84,6 +84,8 @@ def _config(tokenizer: Path, pieces: int) -> dict[str, object]:
     shipped = Path(pocket_tts.__file__).parent / "config" / "english_2m_2026-10.yaml"
     config = yaml.safe_load(shipped.read_text())
     config |= {"weights_path": None, "weights_path_without_voice_cloning": None}
+    # random weights end a sentence as soon as they may: so much longer it goes on
+    config["model_recommended_frames_after_eos"] = 15
     language, mimi = config["flow_lm"], config["mimi"]
     language["lookup_table"].update(
         tokenizer="sentencepiece", tokenizer_path=str(tokenizer), n_bins=pieces, dim=32, rank=8
