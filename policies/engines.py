@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from policies.engines_kyutai_stt import KyutaiStt
+from policies.engines_kyutai_tts import KyutaiTts
 from policies.engines_moshi_server import MoshiServer
 from policies.engines_openai import OpenAIAudio
+from policies.engines_pocket import PocketTtsSettings
+from policies.engines_sherpa import SherpaSettings
 from policies.model import Section
 
 
@@ -17,4 +21,16 @@ class Engines(Section):
     )
     openai: OpenAIAudio = Field(
         OpenAIAudio(), description="Ears and voice of an OpenAI-compatible server."
+    )
+    pocket_tts: PocketTtsSettings = Field(
+        PocketTtsSettings(), description="The voice pocket: pocket-tts in this process, on the CPU."
+    )
+    sherpa: SherpaSettings = Field(
+        SherpaSettings(), description="The ears sherpa: a streaming transducer on the CPU."
+    )
+    kyutai_stt: KyutaiStt = Field(
+        KyutaiStt(), description="Kyutai's ears: the speech profile's part kyutai."
+    )
+    kyutai_tts: KyutaiTts = Field(
+        KyutaiTts(), description="Kyutai's voice: the speech profile's part kyutai."
     )

@@ -33,6 +33,19 @@ def _embedded_ears_with_smart_turn(terms: EarTerms) -> Ears:
     return embedded_ears(terms.vocabulary, terms.language, completion)
 
 
+def _sherpa_ears(terms: EarTerms) -> Ears:
+    from speech.ears import MeteredEars
+    from speech.sherpa.recogniser import sherpa_recogniser
+
+    return MeteredEars(sherpa_recogniser(terms))
+
+
+def _kyutai_ears(terms: EarTerms) -> Ears:
+    from speech.kyutai.ears import kyutai_ears
+
+    return kyutai_ears(terms)
+
+
 def _embedded_voice(terms: VoiceTerms) -> StreamingVoice:
     from speech.espeak import EspeakVoice, UnknownVoice
     from speech.sentencewise import Sentencewise
@@ -78,6 +91,18 @@ def _openai_voice(terms: VoiceTerms) -> StreamingVoice:
     return openai_voice(terms)
 
 
+def _pocket_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.pocket.voice import pocket_voice
+
+    return pocket_voice(terms)
+
+
+def _kyutai_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.kyutai.tts_model import kyutai_voice
+
+    return kyutai_voice(terms)
+
+
 def _never_waiting(voice: StreamingVoice, terms: VoiceTerms) -> StreamingVoice:
     """A voice that takes its time, for a call in which nothing may wait."""
     from speech.ahead import Ahead
@@ -99,6 +124,8 @@ EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
         "moshi-server": _moshi_server_ears,
         "openai": _openai_ears,
         "openai-realtime": _realtime_ears,
+        "sherpa": _sherpa_ears,
+        "kyutai": _kyutai_ears,
     }
 )
 
@@ -107,6 +134,8 @@ VOICES: Mapping[str, Callable[[VoiceTerms], StreamingVoice]] = MappingProxyType(
         "embedded": _embedded_voice,
         "moshi-server": _moshi_server_voice,
         "openai": _openai_voice,
+        "pocket": _pocket_voice,
+        "kyutai": _kyutai_voice,
     }
 )
 
@@ -116,6 +145,7 @@ PROFILES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "embedded+smart-turn": ("embedded+smart-turn", "embedded"),
         "kyutai-server": ("moshi-server", "moshi-server"),
         "openai": ("openai", "openai"),
+        "local": ("sherpa", "pocket"),
     }
 )
 

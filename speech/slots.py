@@ -275,18 +275,29 @@ class Slots(Generic[In, Out]):
         return inputs
 
 
-_shared: dict[Hashable, object] = {}
+class Failing(Protocol):
+    """What can fail for good."""
+
+    @property
+    def failed(self) -> bool:
+        """It has."""
+        ...
+
+
+_Service = TypeVar("_Service", bound=Failing)
+
+_shared: dict[Hashable, Failing] = {}
 _sharing = threading.Lock()
 
 
-def shared(key: Hashable, make: Callable[[], Slots[In, Out]]) -> Slots[In, Out]:
-    """The process's one ``Slots`` for these settings, made when first asked for.
+def shared(key: Hashable, make: Callable[[], _Service]) -> _Service:
+    """The process's one service for these settings, made when first asked for.
 
     It stays for as long as the process does, since loading takes seconds; one that has failed is
-    made anew. ``key``: all that the model depends on, and whether calls are live.
+    made anew. ``key``: the engine, all that its model depends on, and whether calls are live.
     """
     with _sharing:
-        found = cast("Slots[In, Out] | None", _shared.get(key))
+        found = cast("_Service | None", _shared.get(key))
         if found is None or found.failed:
             found = make()
             _shared[key] = found

@@ -80,6 +80,172 @@ class OpenAIAudio(Retrying, Protocol):
     def longest(self) -> float: ...
 
 
+class SherpaSettings(Protocol):
+    """Of the ears ``sherpa``: see ``policies.engines_sherpa``, which has their bounds."""
+
+    @property
+    def model(self) -> str:
+        """A name of the catalogue's, or a folder."""
+        ...
+
+    @property
+    def threads(self) -> int:
+        """Threads of one decoding step."""
+        ...
+
+    @property
+    def paths(self) -> int:
+        """Hypotheses that are kept."""
+        ...
+
+    @property
+    def boost(self) -> float:
+        """How much more likely the policy's own phrases are made."""
+        ...
+
+    @property
+    def before(self) -> float:
+        """Audio before an onset that is decoded with it, s."""
+        ...
+
+    @property
+    def quiet(self) -> float:
+        """Silence after which a stretch is final, s."""
+        ...
+
+    @property
+    def stable(self) -> float:
+        """How long a word that another follows must have been the same, s."""
+        ...
+
+    @property
+    def flush(self) -> float:
+        """Silence given to the model at the end of a stretch, s."""
+        ...
+
+    @property
+    def behind(self) -> float:
+        """How far a live call's decoding may fall behind, s."""
+        ...
+
+
+class PocketTtsSettings(Protocol):
+    """Of the voice ``pocket``: see ``policies.engines_pocket``, which has their bounds."""
+
+    @property
+    def model(self) -> str | None:
+        """A name of pocket-tts's, or a YAML file; None: by the language."""
+        ...
+
+    @property
+    def quantize(self) -> bool:
+        """Weights of eight bits."""
+        ...
+
+    @property
+    def temperature(self) -> float | None:
+        """None: what the model recommends."""
+        ...
+
+    @property
+    def tokens(self) -> int:
+        """The most that is synthesized in one go."""
+        ...
+
+    @property
+    def seed(self) -> int | None:
+        """Of each sentence; None: 0 in virtual time, anywhere live."""
+        ...
+
+
+class KyutaiStt(Protocol):
+    """Kyutai's speech-to-text; what each setting means is said by the policy's own."""
+
+    @property
+    def model(self) -> str:
+        """A repository of the Hugging Face hub, or a folder."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``."""
+        ...
+
+    @property
+    def dtype(self) -> str:
+        """``auto``, ``float32``, ``bfloat16`` or ``float16``."""
+        ...
+
+    @property
+    def slots(self) -> int:
+        """Calls that share the model."""
+        ...
+
+    @property
+    def flush_after(self) -> float | None:
+        """Quiet (s) after which the last words are brought out early; None: never."""
+        ...
+
+    @property
+    def flush_pause(self) -> float | None:
+        """A probability of the 2 s pause head above which they are, too; None: never."""
+        ...
+
+    @property
+    def ignore_first_steps(self) -> int:
+        """Steps of a call in which the pause heads are not believed."""
+        ...
+
+
+class KyutaiTts(Protocol):
+    """Kyutai's text-to-speech, in process."""
+
+    @property
+    def model(self) -> str:
+        """A repository of the Hugging Face hub, or a folder."""
+        ...
+
+    @property
+    def voices(self) -> str:
+        """Where its voices are: a repository or a folder."""
+        ...
+
+    @property
+    def voice(self) -> str:
+        """The voice where none is named."""
+        ...
+
+    @property
+    def codebooks(self) -> int:
+        """The most levels of the codec that are generated."""
+        ...
+
+    @property
+    def cfg(self) -> float:
+        """How strictly voice and text are followed."""
+        ...
+
+    @property
+    def temperature(self) -> float:
+        """Of sampling; 0: the likeliest."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """What it runs on, or ``auto``."""
+        ...
+
+    @property
+    def dtype(self) -> str:
+        """The numbers it counts in, or ``auto``."""
+        ...
+
+    @property
+    def slots(self) -> int:
+        """Utterances at a time."""
+        ...
+
+
 class Engines(Protocol):
     """The settings of every engine, as a policy has them: what this package asks of them."""
 
@@ -87,6 +253,26 @@ class Engines(Protocol):
     def moshi_server(self) -> MoshiServer: ...
     @property
     def openai(self) -> OpenAIAudio: ...
+
+    @property
+    def pocket_tts(self) -> PocketTtsSettings:
+        """Of the voice ``pocket``."""
+        ...
+
+    @property
+    def sherpa(self) -> SherpaSettings:
+        """Of the ears ``sherpa``."""
+        ...
+
+    @property
+    def kyutai_stt(self) -> KyutaiStt:
+        """Kyutai's ears."""
+        ...
+
+    @property
+    def kyutai_tts(self) -> KyutaiTts:
+        """Kyutai's voice."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

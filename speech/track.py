@@ -38,7 +38,7 @@ class Track:
     def __init__(self, synthesis: Synthesis, rate: int) -> None:
         self._synthesis = synthesis
         self._ratio = SAMPLE_RATE / rate
-        self._resampler = (
+        self._resampler: soxr.ResampleStream | None = (
             soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32", quality="HQ")
             if rate != SAMPLE_RATE
             else None
@@ -170,8 +170,7 @@ class Track:
         if speech.sounding is not None:
             self._append_sentence(speech, speech.sounding)
             return
-        audio = speech.audio if self._resampler is None else self._resampled(speech.audio)
-        self._extend(audio, speech.marks)
+        self._extend(self._resampled(speech.audio), speech.marks)
         self._given += len(speech.audio)
 
     def _append_sentence(self, speech: Speech, sounding: int) -> None:
@@ -184,6 +183,8 @@ class Track:
         self._begun = True
 
     def _resampled(self, audio: Audio, last: bool = False) -> Audio:
+        if self._resampler is None:
+            return audio
         made: Audio = self._resampler.resample_chunk(audio, last=last)
         return made
 

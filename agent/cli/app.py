@@ -15,11 +15,13 @@ from agent.cli.check import check
 from agent.cli.demo import demo
 from agent.cli.failures import refuse, told
 from agent.cli.memory import memory
+from agent.cli.models import models
 from agent.cli.replay import replay
 from agent.cli.run import run
 from agent.cli.schema import schema
 from agent.cli.suite import suite
 from agent.cli.tune import tune
+from agent.cli.voice import voice
 
 app = typer.Typer(
     name="kairos",
@@ -37,6 +39,8 @@ app.command("check")(check)
 app.command("schema")(schema)
 app.add_typer(bench)
 app.add_typer(memory)
+app.add_typer(models)
+app.add_typer(voice)
 
 
 @app.callback(invoke_without_command=True)
