@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from weakref import WeakSet
 
 import numpy as np
 
@@ -60,16 +61,21 @@ class MoshiServerVoice:
         self._terms = terms
         self._live = live
         self._clock = clock
+        self._under_way: WeakSet[MoshiServerSynthesis] = WeakSet()
         self._servers.line().close(wait=True)
 
     def begin(self, rate: float = 1.0) -> MoshiServerSynthesis:
         """A new utterance; live it takes its server at once, while its text is written."""
         voice = None if self._embedding is None else _voice_message(self._embedding)
-        return MoshiServerSynthesis(self._servers, voice, self._terms, self._live, self._clock)
+        synthesis = MoshiServerSynthesis(self._servers, voice, self._terms, self._live, self._clock)
+        self._under_way.add(synthesis)
+        return synthesis
 
     def close(self) -> None:
-        """No utterance takes another server."""
+        """Close the sockets of what is still spoken."""
         self._servers.close()
+        for synthesis in list(self._under_way):
+            synthesis.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 import numpy as np
 
@@ -50,13 +51,20 @@ class OpenAIVoice:
         self._name = terms.voice or name or DEFAULT_VOICE
         self._live = live
         self._pace = Pace()
+        self._under_way: WeakSet[OpenAISynthesis] = WeakSet()
 
     def begin(self, rate: float = 1.0) -> OpenAISynthesis:
         """A new utterance; ``rate`` from 0.25 to 4 where the model can."""
-        return OpenAISynthesis(self._client, self._terms, self._name, rate, self._pace, self._live)
+        # In virtual time an utterance must not depend on what was said beside it.
+        pace = self._pace if self._live else Pace()
+        synthesis = OpenAISynthesis(self._client, self._terms, self._name, rate, pace, self._live)
+        self._under_way.add(synthesis)
+        return synthesis
 
     def close(self) -> None:
-        """Close the connections."""
+        """Drop what is still spoken, and close the connections."""
+        for synthesis in list(self._under_way):
+            synthesis.close()
         self._client.close()
 
 

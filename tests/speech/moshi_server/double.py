@@ -183,7 +183,7 @@ def double(*faults: Fault) -> Iterator[Double]:
         one.serve, "127.0.0.1", 0, process_request=one.admit, compression=None, ping_interval=None
     )
     one.port = server.socket.getsockname()[1]
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         yield one

@@ -253,3 +253,15 @@ def test_stopping_closes_the_socket(live: bool) -> None:
         synthesis.close()
         assert synthesis.next() is Lack.NOTHING
         assert server.closed.acquire(timeout=5)
+
+
+def test_a_closed_voice_closes_the_sockets_of_its_utterances() -> None:
+    with double() as server, speaking(server) as voice:
+        assert server.closed.acquire(timeout=5)  # of the look whether anybody is there
+        synthesis = voice.begin()
+        synthesis.add(TEXT)
+        synthesis.end()
+        assert isinstance(synthesis.next(), Speech)
+        voice.close()
+        assert server.closed.acquire(timeout=5)
+        assert synthesis.next() is Lack.NOTHING

@@ -177,7 +177,9 @@ def double(*faults: Fault) -> Iterator[Double]:
     server.daemon_threads = True
     server.block_on_close = False
     one.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread = threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+    )
     thread.start()
     try:
         yield one
@@ -280,7 +282,7 @@ def sessions(*faults: SessionFault) -> Iterator[Sessions]:
         one.serve, "127.0.0.1", 0, process_request=one.admit, compression=None, ping_interval=None
     )
     one.port = server.socket.getsockname()[1]
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
         yield one
