@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 TEXT = "hello there my name is anna"
 OTHER = "please wait a moment"
-LONG = " ".join([TEXT, OTHER] * 2)
+LONG = f"{TEXT}. {OTHER}. " * 2
 """Enough for a voice that reads ahead, without being told that it is all."""
 PATIENCE_S = 20.0
 

@@ -34,8 +34,8 @@ class VoiceCase:
 
     ``incremental``: it begins to speak before its text is complete, and takes a text that is cut
     anywhere; others speak each piece of text by itself. ``slots``: utterances at a time, None: any.
-    ``whole``: in virtual time it speaks only once its text has ended. ``needs``: a
-    package without which it is not tested.
+    ``whole``: in virtual time it speaks only once its text has ended. ``needs``: a package without
+    which it is not tested.
     """
 
     open: Callable[[Path, bool], StreamingVoice]
@@ -108,5 +108,5 @@ VOICES = {
     "kyutai": VoiceCase(_kyutai, incremental=True, slots=2, needs="moshi"),
     "moshi-server": VoiceCase(_moshi_server, incremental=False, whole=True),
     "openai": VoiceCase(_openai, incremental=False),
-    "pocket": VoiceCase(_pocket, incremental=False, needs="pocket-tts"),
+    "pocket": VoiceCase(_pocket, incremental=False, needs="pocket_tts"),
 }
