@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 
 from speech.errors import SpeechError
+from speech.leaving import stopped_at_exit
 from speech.protocols import Lack, Speech, StreamingVoice, Synthesis
 
 LEAD_S = 1.0
@@ -26,6 +28,7 @@ class Ahead:
         self._changed = threading.Condition()
         self._under_way: deque[AheadSynthesis] = deque()
         self._thread: threading.Thread | None = None
+        self._gone: Callable[[], None] | None = None
         self._closed = False
 
     @property
@@ -40,6 +43,7 @@ class Ahead:
             self._under_way.append(synthesis)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="voice", daemon=True)
+                self._gone = stopped_at_exit(self._thread, self.close)
                 self._thread.start()
             self._changed.notify_all()
         return synthesis
@@ -71,6 +75,8 @@ class Ahead:
                 self._changed.notify_all()
             if closed:
                 self.voice.close()
+                if self._gone is not None:
+                    self._gone()
                 return
 
 

@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Generic, Protocol, TypeVar, cast
 
 from speech.errors import SpeechError
+from speech.leaving import stopped_at_exit
 from speech.trouble import log_trouble
 
 In = TypeVar("In")
@@ -139,6 +140,7 @@ class Slots(Generic[In, Out]):
         self._stepping = threading.Lock()
         self._members: dict[int, Slot[In, Out]] = {}
         self._worker: threading.Thread | None = None
+        self._gone: Callable[[], None] | None = None
         self._failure: BaseException | None = None
         self._next_at: float | None = None
 
@@ -167,6 +169,7 @@ class Slots(Generic[In, Out]):
             self._members[index] = slot
             if self._clock is not None and self._worker is None:
                 self._worker = threading.Thread(target=self._run, name=self._name, daemon=True)
+                self._gone = stopped_at_exit(self._worker, self._stop)
                 self._worker.start()
             return slot
 
@@ -246,9 +249,16 @@ class Slots(Generic[In, Out]):
                 while inputs is None:
                     if not self._members or self._failure is not None:
                         self._worker = None
+                        if self._gone is not None:
+                            self._gone()
                         return
                     inputs = self._gather()
             self._step(inputs)
+
+    def _stop(self) -> None:
+        with self._changed:
+            self._members.clear()
+            self._changed.notify_all()
 
     def _gather(self) -> dict[Slot[In, Out], In] | None:
         """The inputs of the next step; None after a wait for what may bring some."""

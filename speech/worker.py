@@ -1,18 +1,15 @@
 """A thread that does what it is given, one thing after the other, beside a live call.
 
-It never keeps the process from ending, and is out of native code when it does: Python ends a
-daemon thread that comes back from there by force, which takes the process down with it.
+It never keeps the process from ending longer than the task under way takes.
 """
 
 from __future__ import annotations
 
-import atexit
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
-_LEAVE_S = 10.0
-"""At the process's end, how long the task under way is waited for. Unit: s."""
+from speech.leaving import stopped_at_exit
 
 
 class Worker:
@@ -22,9 +19,8 @@ class Worker:
         self.ended = threading.Event()
         self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._closed = False
-        self._leaving = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        atexit.register(self._leave)
+        self._gone = stopped_at_exit(self._thread, self.close)
         self._thread.start()
 
     def give(self, task: Callable[[], None]) -> None:
@@ -42,16 +38,10 @@ class Worker:
         self._closed = True
         self._tasks.put(None)
 
-    def _leave(self) -> None:
-        self._leaving = True
-        self.close()
-        self._thread.join(_LEAVE_S)
-
     def _run(self) -> None:
         try:
             while (task := self._tasks.get()) is not None and not self._closed:
                 task()
         finally:
             self.ended.set()
-            if not self._leaving:
-                atexit.unregister(self._leave)
+            self._gone()

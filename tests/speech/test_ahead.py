@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 
@@ -234,3 +236,49 @@ def test_stopping_a_late_voice_cuts_at_once() -> None:
     voice.gate.release(1)
     mouth.close()
     assert voice.closed.wait(PATIENCE_S)
+
+
+_LEFT_OPEN = """
+import threading
+import numpy as np
+from speech.ahead import Ahead
+from speech.protocols import Lack, Speech
+
+begun, go_on = threading.Event(), threading.Event()
+
+class Slow:
+    def add(self, text): pass
+    def end(self): pass
+    def close(self): print("closed", flush=True)
+    def next(self):
+        begun.set()
+        go_on.wait(30)
+        print("worked", flush=True)
+        return Speech(np.zeros(240, np.float32), ())
+
+class Voice:
+    sample_rate = 24000
+    def begin(self, rate=1.0): return Slow()
+    def close(self): print("voice closed", flush=True)
+
+voice = Ahead(Voice())
+voice.begin().add("hello")
+begun.wait(30)
+
+def joined(timeout, join=voice._thread.join):
+    # By now the process is ending, and waits for the work under way.
+    go_on.set()
+    join(timeout)
+
+voice._thread.join = joined
+"""
+
+
+@pytest.mark.slow
+def test_a_process_ends_once_the_work_under_way_is_done() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", _LEFT_OPEN], capture_output=True, text=True, timeout=60, check=False
+    )
+    told = ended.stdout.split("\n")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert told[:3] == ["worked", "closed", "voice closed"]

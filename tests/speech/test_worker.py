@@ -60,7 +60,13 @@ worker = Worker("left open")
 worker.give(task)
 worker.give(lambda: print("never", flush=True))
 begun.wait(30)
-threading.Timer(0.05, go_on.set).start()
+
+def joined(timeout, join=worker._thread.join):
+    # By now the process is ending, and waits for the task under way.
+    go_on.set()
+    join(timeout)
+
+worker._thread.join = joined
 """
 
 
