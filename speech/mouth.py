@@ -1,21 +1,21 @@
-"""A mouth that plays a ``Voice``: sample-exact playback, and what of it has been heard.
+"""A mouth that plays a voice: sample-exact playback, and what of it has been heard.
 
-Utterances wait in a queue. The first plays; its text is synthesized sentence by sentence, each
-when the one before has been played, so a stop never wastes more than a sentence. Silence before
-the first sound and after the last is trimmed, so that speech starts and is over when it seems
-to; the engine's pauses between sentences are played.
+Utterances wait in a queue. The first plays; more of it is synthesized when what there was has been
+played, so a stop never wastes more than the voice makes in one go. Silence before the first sound
+and after the last is trimmed, so that speech starts and is over when it seems to; the voice's own
+pauses are played. Where a live voice is late, silence is played until it has more.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from speech.protocols import SAMPLE_RATE, Audio, Voice
-from speech.rendering import Stretch, rendered
+from speech.gain import Gain
+from speech.protocols import SAMPLE_RATE, Audio, Lack, StreamingVoice
+from speech.track import Track
 from system1.acts import Kind
 from system1.percepts import (
     Percept,
@@ -33,122 +33,49 @@ BETWEEN_S = 0.15
 
 
 @dataclass(slots=True)
-class _Gain:
-    """An amplitude that moves to its target along half a cosine."""
-
-    value: float = 1.0
-    origin: float = 1.0
-    target: float = 1.0
-    done: int = 0
-    length: int = 0
-
-    def move(self, target: float, length: int) -> None:
-        self.origin, self.target, self.done, self.length = self.value, target, 0, max(length, 1)
-
-    @property
-    def left(self) -> int:
-        return self.length - self.done
-
-    def next(self, count: int) -> Audio:
-        """The gain of the next ``count`` samples."""
-        if self.left <= 0:
-            return np.full(count, self.value, np.float32)
-        share = np.minimum(np.arange(self.done + 1, self.done + count + 1) / self.length, 1.0)
-        curve = self.origin + (self.target - self.origin) * (0.5 - 0.5 * np.cos(np.pi * share))
-        self.done = min(self.done + count, self.length)
-        self.value = float(curve[-1]) if count else self.value
-        return curve.astype(np.float32)
-
-
-@dataclass(slots=True)
 class _Playing:
-    """An utterance: texts still to synthesize, the stretch under way, and what was heard."""
+    """An utterance that waits or is played."""
 
     utterance: int
-    voice: Voice
-    rate: float = 1.0
-    more: bool = True
-    texts: deque[tuple[str, int]] = field(default_factory=deque)
-    """Texts not yet begun, with the number of characters of the utterance before each."""
-    length: int = 0
-    speech: Generator[Stretch, None, None] | None = None
-    stretch: Stretch | None = None
-    following: Stretch | None = None
-    position: int = 0
-    word: int = 0
+    track: Track
+    more: bool
     started: bool = False
     stopping: bool = False
+    dry: bool = False
+    """Silence is played because the voice is late."""
     chars: int = 0
-    gain: _Gain = field(default_factory=_Gain)
+    gain: Gain = field(default_factory=Gain)
 
     def add(self, text: str, more: bool) -> None:
-        self.texts.append((text, self.length))
-        self.length += len(text)
+        self.track.add(text)
         self.more = more
-
-    def drop(self) -> None:
-        """Synthesize no more."""
-        if self.speech is not None:
-            self.speech.close()
-        self.speech = self.following = None
-        self.texts.clear()
-        self.more = False
+        if not more:
+            self.track.end()
 
     def run(self) -> int:
         """How many samples can be played in one go, 0 when there is none (yet)."""
-        stretch = self.stretch
-        if stretch is not None and self.position < stretch.sounding:
-            left = stretch.sounding - self.position
-        else:
-            left = self._pause_or_next()
+        left = self.track.run()
         return min(left, self.gain.left) if self.stopping else left
-
-    def _pause_or_next(self) -> int:
-        if self.following is None:
-            self.following = self._synthesized()
-        stretch = self.stretch
-        # A sentence's pause is played only where something follows or may follow.
-        goes_on = self.following is not None or self.more or self.stopping
-        if stretch is not None and self.position < len(stretch.audio) and goes_on:
-            return len(stretch.audio) - self.position
-        if self.following is None:
-            return 0
-        self.stretch, self.following = self.following, None
-        self.position, self.word = 0, 0
-        return self.stretch.sounding
-
-    def _synthesized(self) -> Stretch | None:
-        while self.speech is not None or self.texts:
-            if self.speech is None:
-                self.speech = rendered(self.voice, *self.texts.popleft(), self.rate)
-            stretch = next(self.speech, None)
-            if stretch is not None:
-                return stretch
-            self.speech = None
-        return None
 
     def play(self, count: int) -> tuple[Audio, list[tuple[int, int]]]:
         """The next samples of the run, and its words: (samples from here, characters)."""
-        assert self.stretch is not None
-        begin, self.position = self.position, self.position + count
-        audio = self.stretch.audio[begin : self.position] * self.gain.next(count)
-        words = []
-        while self.word < len(self.stretch.words):
-            until, chars = self.stretch.words[self.word]
-            if until > self.position:
-                break
-            words.append((until - begin, chars))
-            self.chars, self.word = chars, self.word + 1
-        return audio, words
+        audio, words = self.track.play(count)
+        self.chars = words[-1][1] if words else self.chars
+        self.dry = False
+        return audio * self.gain.next(count), words
 
 
 class AudioMouth:
     """``Mouth`` over a voice. An utterance's text is its pieces joined as they are.
 
     One in which nothing is audible is reported as finished without having been started.
+    ``underruns``: how often a voice was late in mid-utterance, and ``underrun_s``: the silence that
+    was played for it (s).
     """
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: StreamingVoice) -> None:
+        self.underruns = 0
+        self.underrun_s = 0.0
         self._voice = voice
         self._queue: deque[_Playing] = deque()
         self._dropped: list[int] = []
@@ -156,14 +83,15 @@ class AudioMouth:
 
     def say(self, utterance: int, kind: Kind, text: str, more: bool, rate: float = 1.0) -> None:
         """Queue an utterance behind those that are there."""
-        playing = _Playing(utterance, self._voice, rate)
+        track = Track(self._voice.begin(rate), self._voice.sample_rate)
+        playing = _Playing(utterance, track, more)
         playing.add(text, more)
         self._queue.append(playing)
 
     def say_more(self, utterance: int, text: str, more: bool) -> None:
         """Add text to an utterance; one that is over or being stopped takes none."""
         playing = self._live(utterance)
-        if playing is not None:
+        if playing is not None and playing.more:
             playing.add(text, more)
 
     def stop(self, utterance: int, fade_s: float) -> None:
@@ -171,10 +99,10 @@ class AudioMouth:
         playing = self._live(utterance)
         if playing is None:
             return
-        playing.drop()
+        fade = playing.track.close(round(fade_s * SAMPLE_RATE))
         if playing.started:
             playing.stopping = True
-            playing.gain.move(0.0, round(fade_s * SAMPLE_RATE))
+            playing.gain.move(0.0, fade)
         else:
             self._queue.remove(playing)
             self._dropped.append(utterance)
@@ -217,25 +145,38 @@ class AudioMouth:
                     for after, chars in words
                 ]
                 filled += count
-            elif playing.more:
-                break
-            else:
+            elif playing.stopping or playing.track.lack is Lack.NOTHING:
                 self._queue.popleft()
-                percepts.append(self._ended(playing, now))
+                percepts += self._ended(playing, now)
+            else:
+                self._wait(playing, samples - filled)
+                break
         return out, percepts
 
     def close(self) -> None:
         """Drop everything and close the voice."""
         for playing in self._queue:
-            playing.drop()
+            playing.track.close()
         self._queue.clear()
         self._voice.close()
 
-    def _ended(self, playing: _Playing, now: float) -> Percept:
+    def _wait(self, playing: _Playing, samples: int) -> None:
+        if playing.started and playing.track.lack is Lack.TIME:
+            self.underruns += not playing.dry
+            self.underrun_s += samples / SAMPLE_RATE
+            playing.dry = True
+
+    def _ended(self, playing: _Playing, now: float) -> list[Percept]:
+        number = playing.utterance
         if playing.stopping:
-            return PlaybackCut(now, playing.utterance, playing.chars)
+            return [PlaybackCut(now, number, playing.chars)]
+        playing.track.close()
         self._rest = round(BETWEEN_S * SAMPLE_RATE) if playing.started else 0
-        return PlaybackFinished(now, playing.utterance)
+        words = playing.track.rest() if playing.started else []
+        return [
+            *(WordPlayed(now, number, chars) for chars in words),
+            PlaybackFinished(now, number),
+        ]
 
     def _live(self, utterance: int) -> _Playing | None:
         """The utterance if it is queued or playing, and not being stopped."""
@@ -251,4 +192,4 @@ class AudioMouth:
         if playing.started:
             playing.gain.move(target, round(RAMP_S * SAMPLE_RATE))
         else:
-            playing.gain = _Gain(target, target, target)
+            playing.gain = Gain(target, target, target)

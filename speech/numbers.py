@@ -7,6 +7,9 @@ _ONES = (
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
     *("eighteen", "nineteen"),
 )
+DIGITS = frozenset({*_ONES[:10], "oh", "double", "triple"})
+"""What numbers are dictated with, digit by digit."""
+
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 

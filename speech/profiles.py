@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NoReturn, TypeVar
 
 from speech.errors import SpeechError
-from speech.protocols import Ears, Voice
+from speech.protocols import Ears, StreamingVoice
 from speech.terms import EarTerms, VoiceTerms
 
 _T = TypeVar("_T")
@@ -33,17 +33,38 @@ def _embedded_ears_with_smart_turn(terms: EarTerms) -> Ears:
     return embedded_ears(terms.vocabulary, terms.language, completion)
 
 
-def _embedded_voice(terms: VoiceTerms) -> Voice:
-    from speech.espeak import EspeakVoice, UnknownVoice
+def _kyutai_ears(terms: EarTerms) -> Ears:
+    from speech.kyutai.ears import kyutai_ears
 
+    return kyutai_ears(terms)
+
+
+def _embedded_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.espeak import EspeakVoice, UnknownVoice
+    from speech.sentencewise import Sentencewise
+
+    # A sentence takes it milliseconds, so a live call as well has it spoken when it is due.
     if terms.name is not None:
-        return EspeakVoice(terms.name, terms.rate, terms.pitch)
+        return Sentencewise(EspeakVoice(terms.name, terms.rate, terms.pitch))
     for candidate in _espeak_names(terms.language):
         try:
-            return EspeakVoice(candidate, terms.rate, terms.pitch)
+            return Sentencewise(EspeakVoice(candidate, terms.rate, terms.pitch))
         except UnknownVoice:
             continue
     raise SpeechError(f"espeak-ng does not speak {terms.language!r}: name a voice that it has")
+
+
+def _kyutai_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.kyutai.tts_model import kyutai_voice
+
+    return kyutai_voice(terms)
+
+
+def _never_waiting(voice: StreamingVoice, terms: VoiceTerms) -> StreamingVoice:
+    """A voice that takes its time, for a call in which nothing may wait."""
+    from speech.ahead import Ahead
+
+    return Ahead(voice) if terms.live else voice
 
 
 def _espeak_names(language: str) -> tuple[str, ...]:
@@ -57,12 +78,14 @@ EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
     {
         "embedded": _embedded_ears,
         "embedded+smart-turn": _embedded_ears_with_smart_turn,
+        "kyutai": _kyutai_ears,
     }
 )
 
-VOICES: Mapping[str, Callable[[VoiceTerms], Voice]] = MappingProxyType(
+VOICES: Mapping[str, Callable[[VoiceTerms], StreamingVoice]] = MappingProxyType(
     {
         "embedded": _embedded_voice,
+        "kyutai": _kyutai_voice,
     }
 )
 
@@ -91,7 +114,7 @@ def open_ears(profile: str, terms: EarTerms) -> Ears:
     return _found(EARS, "ears", parts(profile)[0])(terms)
 
 
-def open_voice(profile: str, terms: VoiceTerms) -> Voice:
+def open_voice(profile: str, terms: VoiceTerms) -> StreamingVoice:
     """The profile's voice. Raises ``SpeechError``."""
     return _found(VOICES, "voice", parts(profile)[1])(terms)
 

@@ -104,11 +104,16 @@ class Speech:
     """A stretch of synthesized audio at the voice's rate, and the words in it.
 
     Marks' samples count from the start of this stretch; their characters from the start of
-    the text that was given to ``speak``.
+    the text that was given to ``speak``, or to a ``Synthesis`` from its beginning.
+
+    ``sounding``: set where the voice has cut away the silence around a whole sentence itself: it
+    sounds in [0, ``sounding``) and the rest is its pause. None: the stretch is a piece of a stream,
+    and what of it sounds is found by whoever plays it.
     """
 
     audio: Audio
     marks: tuple[Mark, ...]
+    sounding: int | None = None
 
 
 class Voice(Protocol):

@@ -1,14 +1,13 @@
-"""A voice's speech as the mouth plays it: at 24 kHz, and without the silence before it."""
+"""A voice's sentences as the mouth plays them: at 24 kHz, and without the silence before each."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import soxr  # type: ignore[import-untyped]
 
-from speech.protocols import SAMPLE_RATE, Audio, Speech, Voice
+from speech.protocols import SAMPLE_RATE, Mark, Speech, Voice
 
 AUDIBLE = 10 ** (-55 / 20)
 """Amplitude below which synthesized sound counts as silence: -55 dBFS, lost on any phone."""
@@ -17,23 +16,14 @@ EDGE_S = 0.002
 """Length of the fade at an edge of the audible part, s; what it fades is faint anyhow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A sentence at ``SAMPLE_RATE``. It sounds in [0, ``sounding``); the rest is its pause."""
-
-    audio: Audio
-    sounding: int
-    words: tuple[tuple[int, int], ...]
-    """Sample at which a word ends, and the characters of the utterance heard by then."""
-
-
 def rendered(
     voice: Voice, text: str, begins: int, rate: float = 1.0
-) -> Generator[Stretch, None, None]:
-    """A text, whose first character is number ``begins`` of its utterance, as stretches.
+) -> Generator[Speech, None, None]:
+    """A text, whose first character is number ``begins`` of its utterance, as stretches that sound.
 
-    Each is synthesized when it is asked for; closing the generator closes the voice's. Stretches
-    without any audible sample are left out.
+    They are at ``SAMPLE_RATE``, and their marks' characters are the utterance's. Each is
+    synthesized when it is asked for; closing the generator closes the voice's. Stretches without
+    any audible sample are left out.
     """
     speech = voice.speak(text, rate)
     try:
@@ -50,7 +40,7 @@ def _close(speech: Iterator[Speech]) -> None:
         speech.close()
 
 
-def _stretch(speech: Speech, rate: int, text: str, begins: int) -> Stretch | None:
+def _stretch(speech: Speech, rate: int, text: str, begins: int) -> Speech | None:
     audio = speech.audio
     if rate != SAMPLE_RATE:
         # Whole sentences, resampled one by one: their edges are silent, so none of them clicks.
@@ -66,11 +56,12 @@ def _stretch(speech: Speech, rate: int, text: str, begins: int) -> Stretch | Non
     audio[:edge] *= rise
     audio[sounding - edge : sounding] *= rise[::-1]
     audio[sounding:] = 0.0
-    words = []
+    marks = []
     for mark in speech.marks:
         until = round(mark.until * SAMPLE_RATE / rate) - first
-        words.append((min(max(until, 1), sounding), begins + _with_punctuation(text, mark.end)))
-    return Stretch(audio, sounding, tuple(words))
+        end = begins + _with_punctuation(text, mark.end)
+        marks.append(Mark(begins + mark.start, end, min(max(until, 1), sounding)))
+    return Speech(audio, tuple(marks), sounding)
 
 
 def _with_punctuation(text: str, end: int) -> int:

@@ -9,8 +9,106 @@ from typing import Protocol
 from speech.vocabulary import Vocabulary
 
 
+class KyutaiStt(Protocol):
+    """Kyutai's speech-to-text; what each setting means is said by the policy's own."""
+
+    @property
+    def model(self) -> str:
+        """A repository of the Hugging Face hub, or a folder."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``mps``."""
+        ...
+
+    @property
+    def dtype(self) -> str:
+        """``auto``, ``float32``, ``bfloat16`` or ``float16``."""
+        ...
+
+    @property
+    def slots(self) -> int:
+        """Calls that share the model."""
+        ...
+
+    @property
+    def flush_after(self) -> float | None:
+        """Quiet (s) after which the last words are brought out early; None: never."""
+        ...
+
+    @property
+    def flush_pause(self) -> float | None:
+        """A probability of the 2 s pause head above which they are, too; None: never."""
+        ...
+
+    @property
+    def ignore_first_steps(self) -> int:
+        """Steps of a call in which the pause heads are not believed."""
+        ...
+
+
+class KyutaiTts(Protocol):
+    """Kyutai's text-to-speech, in process."""
+
+    @property
+    def model(self) -> str:
+        """A repository of the Hugging Face hub, or a folder."""
+        ...
+
+    @property
+    def voices(self) -> str:
+        """Where its voices are: a repository or a folder."""
+        ...
+
+    @property
+    def voice(self) -> str:
+        """The voice where none is named."""
+        ...
+
+    @property
+    def codebooks(self) -> int:
+        """The most levels of the codec that are generated."""
+        ...
+
+    @property
+    def cfg(self) -> float:
+        """How strictly voice and text are followed."""
+        ...
+
+    @property
+    def temperature(self) -> float:
+        """Of sampling; 0: the likeliest."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """What it runs on, or ``auto``."""
+        ...
+
+    @property
+    def dtype(self) -> str:
+        """The numbers it counts in, or ``auto``."""
+        ...
+
+    @property
+    def slots(self) -> int:
+        """Utterances at a time."""
+        ...
+
+
 class Engines(Protocol):
     """The settings of every engine, as a policy has them: what this package asks of them."""
+
+    @property
+    def kyutai_stt(self) -> KyutaiStt:
+        """Kyutai's ears."""
+        ...
+
+    @property
+    def kyutai_tts(self) -> KyutaiTts:
+        """Kyutai's voice."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import pytest
 from speech.espeak import EspeakVoice
 from speech.mouth import BETWEEN_S, AudioMouth
 from speech.protocols import SAMPLE_RATE, Audio, Mark, Speech
+from speech.sentencewise import Sentencewise
 from system1.acts import Kind
 from system1.percepts import (
     Percept,
@@ -63,7 +64,7 @@ Script = dict[int, Callable[[AudioMouth], None]]
 
 def played(script: Script, seconds: float, block: int = 240) -> tuple[Audio, list[Percept]]:
     """What a mouth plays when these things happen to it at these samples."""
-    mouth = AudioMouth(Tone())
+    mouth = AudioMouth(Sentencewise(Tone()))
     out, percepts = [], []
     for start in range(0, round(seconds * SAMPLE_RATE), block):
         for moment in range(start, start + block):
@@ -150,7 +151,7 @@ def test_an_utterance_that_gets_no_more_ends_when_that_is_known() -> None:
 
 def test_stop_fades_drops_the_rest_and_says_what_was_heard() -> None:
     voice = Tone()
-    mouth = AudioMouth(voice)
+    mouth = AudioMouth(Sentencewise(voice))
     mouth.say(1, Kind.REPLY, "one two. three. four.", more=False)
     mouth.say(2, Kind.REPLY, "five", more=False)
     mouth.play(3600, 0.0)
@@ -165,7 +166,7 @@ def test_stop_fades_drops_the_rest_and_says_what_was_heard() -> None:
 
 
 def test_what_has_not_begun_is_dropped_unheard() -> None:
-    mouth = AudioMouth(Tone())
+    mouth = AudioMouth(Sentencewise(Tone()))
     mouth.say(1, Kind.REPLY, "one", more=False)
     mouth.stop(1, 0.04)
     audio, percepts = mouth.play(240, 3.0)
@@ -176,7 +177,7 @@ def test_what_has_not_begun_is_dropped_unheard() -> None:
 
 
 def test_an_utterance_that_waits_for_more_is_cut_at_once() -> None:
-    mouth = AudioMouth(Tone())
+    mouth = AudioMouth(Sentencewise(Tone()))
     mouth.say(1, Kind.REPLY, "one", more=True)
     mouth.play(9600, 0.0)
     mouth.stop(1, 0.04)
@@ -219,7 +220,7 @@ def test_nothing_audible_is_finished_without_a_start() -> None:
     [("en-us+f3", "Thank you, Anna! One moment."), ("cmn", "您好，请稍等。马上就好！")],
 )
 def test_a_real_voice_is_played_to_its_last_character(name: str, text: str) -> None:
-    mouth = AudioMouth(EspeakVoice(name))
+    mouth = AudioMouth(Sentencewise(EspeakVoice(name)))
     mouth.say(1, Kind.GREETING, text, more=False)
     audio, percepts = mouth.play(6 * SAMPLE_RATE, 0.0)
     chars = [p.chars for p in percepts if isinstance(p, WordPlayed)]
@@ -233,7 +234,7 @@ def test_a_real_voice_is_played_to_its_last_character(name: str, text: str) -> N
 
 def test_the_voice_is_asked_for_the_rate_of_the_utterance() -> None:
     voice = Tone()
-    mouth = AudioMouth(voice)
+    mouth = AudioMouth(Sentencewise(voice))
     mouth.say(1, Kind.REPLY, "one two.", True, 0.9)
     mouth.say(2, Kind.REPLY, "three.", False)
     mouth.say_more(1, " four.", False)

@@ -8,6 +8,7 @@ from policies.engines import Engines
 from speech.errors import SpeechError
 from speech.espeak import EspeakVoice
 from speech.profiles import open_ears, open_voice, parts
+from speech.sentencewise import Sentencewise
 from speech.terms import EarTerms, VoiceTerms
 from speech.vocabulary import Vocabulary
 
@@ -34,8 +35,10 @@ def speaking(language: str, name: str | None = None) -> VoiceTerms:
 )
 def test_the_language_chooses_a_voice(language: str, name: str | None, expected: str) -> None:
     voice = open_voice("embedded", speaking(language, name))
-    assert isinstance(voice, EspeakVoice)
-    assert (voice.settings.name, voice.settings.rate, voice.settings.pitch) == (expected, 170, 40)
+    assert isinstance(voice, Sentencewise)
+    assert isinstance(voice.voice, EspeakVoice)
+    settings = voice.voice.settings
+    assert (settings.name, settings.rate, settings.pitch) == (expected, 170, 40)
 
 
 def test_a_language_that_it_does_not_speak_is_named() -> None:
