@@ -51,7 +51,6 @@ class KyutaiTranscriber:
         self._flush_frames = flush_frames
         self._pending = np.zeros(0, np.float32)
         self._sent_to: float | None = None
-        self._heard_out = 0
         self._stretch = -1
         self._open = False
         self._onset: float | None = None
@@ -60,6 +59,7 @@ class KyutaiTranscriber:
         self._quiet: float | None = None
         self._flushed_for: float | None = None
         self._flushing = False
+        self._flushed_at = 0.0
         self._extra = 0
         self._fresh_words = False
 
@@ -132,7 +132,7 @@ class KyutaiTranscriber:
 
     def _silence(self, count: int) -> None:
         assert self._sent_to is not None
-        self._flushing = True
+        self._flushing, self._flushed_at = True, self._sent_to
         for left in reversed(range(count)):
             source = Source.FLUSH if left else Source.LAST
             self._slot.put(Frame(None, self._sent_to, self._sent_to, source), urgent=True)
@@ -153,6 +153,9 @@ class KyutaiTranscriber:
         source = step.frame.source
         if source is Source.CALL:
             self._guard.step()
+            if step.frame.begins >= self._flushed_at:
+                # So it is over, even if a slow model has dropped its end.
+                self._flushing = False
         if source is Source.LAST:
             if self._reader.amid_word and self._extra < _LONG_WORD:
                 self._extra += 1

@@ -20,6 +20,9 @@ _LEAST_S = 0.16
 """A word sounds no longer than a letter's worth each and this; the model tells no ends. The mean of
 English speech is 14 letters a second. Unit: s."""
 
+_MOST_PIECES = 32
+"""No word is longer: a model that writes on and on is broken off there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -69,11 +72,10 @@ class WordReader:
         if step.token not in (self._start, self._padding):
             self._pieces.append(step.token)
             self._sure.append(step.sure)
-            return None
+            return self._done() if len(self._pieces) >= _MOST_PIECES else None
         done = self._done()
         if step.token == self._start:
-            frame = self._frames[0]
-            self._begins = frame.begins
+            self._begins = self._frames[0].begins
         return done
 
     def _done(self) -> Written | None:
