@@ -6,6 +6,8 @@ from pydantic import Field
 
 from policies.engines_kyutai_stt import KyutaiStt
 from policies.engines_kyutai_tts import KyutaiTts
+from policies.engines_moshi import Moshi
+from policies.engines_realtime import Realtime
 from policies.model import Section
 
 
@@ -18,3 +20,7 @@ class Engines(Section):
     kyutai_tts: KyutaiTts = Field(
         KyutaiTts(), description="Kyutai's voice: the speech profile's part kyutai."
     )
+    realtime: Realtime = Field(
+        Realtime(), description="The server of a model that is called realtime:MODEL."
+    )
+    moshi: Moshi = Field(Moshi(), description="The model that is called moshi.")

@@ -245,6 +245,8 @@ class Policy(Section):
         ]
         if self.model.audio and self.privacy.mask:
             findings.append((("model", "audio"), "sends sound, which privacy.mask cannot mask"))
+        if self.model.name.startswith("realtime:") and self.privacy.mask:
+            findings.append((("model", "name"), "sends sound, which privacy.mask cannot mask"))
         findings += [*strangers(self.tools, self.allowed_hosts), *self._uses()]
         findings += [
             (("memory", *place), slip)
