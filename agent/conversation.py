@@ -81,6 +81,7 @@ class Conversation:
         self._ready = np.zeros(TICK_SAMPLES, np.float32)
         self._pending: list[CallerLeft | SoundEvent] = []
         self._voice = opening.voice
+        self._duplex = opening.duplex
         self._opened = opening.opened
         self._known = known
         self._begun = False
@@ -135,7 +136,7 @@ class Conversation:
         live = clock == "live"
         line = open_line(chosen.line)
         ears = open_ears(profile, ear_terms(chosen, live, extra_words))
-        mouth = AudioMouth(open_voice(profile, voice_terms(chosen, live)))
+        voice = open_voice(profile, voice_terms(chosen, live))
         options = Options(
             model,
             out,
@@ -152,6 +153,7 @@ class Conversation:
             extractor,
         )
         opening = prepare(chosen, profile, options)
+        mouth = AudioMouth(voice if opening.duplex is None else opening.duplex.voice(voice))
         conversation = cls(opening, ears, mouth, await recalled(opening.remembering), line)
         began = time.perf_counter()  # wall seconds are for result.json alone
         try:
@@ -203,6 +205,8 @@ class Conversation:
             raise ValueError(f"a frame is mono and not empty, got shape {caller.shape}")
         if not self._begun:
             self._begun = True
+            if self._duplex is not None:
+                self._duplex.begin()
             self._call.begin(self._opened, self._known)
         # In virtual time nothing else here waits; without this nobody could interrupt a call.
         await asyncio.sleep(0)
@@ -227,6 +231,8 @@ class Conversation:
             block = self._line.near(block, self._played)
         if self._voice is not None:
             self._voice.add(block)
+        if self._duplex is not None:
+            self._duplex.hear(block)
         # What was due before this block became known happens first.
         await self._call.advance(at)
         for percept in self._ears.hear(block, at):

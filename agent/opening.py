@@ -13,6 +13,7 @@ from agent import files
 from agent.advising import DEFAULT_ADVICE_S, WALL_S, Adviser, Advising
 from agent.callers_voice import CallersVoice
 from agent.clock import Clock
+from agent.duplex import Duplex, open_duplex
 from agent.errands import Errands
 from agent.journal import Journal
 from agent.records import CallOpened
@@ -22,9 +23,11 @@ from agent.thinking import Thinking
 from policies.hours import noon_of
 from policies.loading import load_policy
 from policies.policy import Policy
-from policies.thinking import GROUNDED
+from policies.thinking import GROUNDED, speaks
+from system2.errors import ModelError
 from system2.memory.extraction import Extractor
 from system2.memory.store import LongTermMemory
+from system2.mind import Mind
 from system2.models import open_mind
 from system2.tools.answers import Toolbox
 
@@ -57,6 +60,7 @@ class Opening:
     """The parts of a call that do not depend on how sound is carried.
 
     ``voice``: keeps the caller's, for a model that hears; without sound nobody fills it.
+    ``duplex``: a mind that hears and speaks itself.
     """
 
     policy: Policy
@@ -68,16 +72,25 @@ class Opening:
     folder: Path | None
     remembering: Remembering | None = None
     voice: CallersVoice | None = None
+    duplex: Duplex | None = None
 
 
-def prepare(policy: Policy, profile: str, options: Options) -> Opening:
-    """Open these parts.
+def prepare(policy: Policy, profile: str, options: Options, *, sound: bool = True) -> Opening:
+    """Open these parts. ``sound``: the call has any.
 
     Raises ``ModelError`` for a model, and ``OSError`` for a folder that cannot be written to.
     """
     local = starts(policy, options)
     today = options.today or local.date()
-    mind = open_mind(options.model, policy, today=today, pause=asyncio.sleep)
+    name = policy.model.name if options.model is None else options.model
+    duplex: Duplex | None = None
+    if speaks(name):
+        if not sound:
+            raise ModelError(f"model {name!r} hears and speaks: it needs a call with sound")
+        duplex = open_duplex(name, policy, today=today, live=options.clock == "live")
+        mind: Mind = duplex.mind
+    else:
+        mind = open_mind(options.model, policy, today=today, pause=asyncio.sleep)
     folder = None if options.out is None else Path(options.out)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -88,16 +101,21 @@ def prepare(policy: Policy, profile: str, options: Options) -> Opening:
         policy.policy,
         options.scenario,
         profile,
-        policy.model.name if options.model is None else options.model,
+        name,
         policy.language,
         local.isoformat(timespec="minutes"),
     )
     errands = _errands(policy, options)
     voice = CallersVoice(policy) if policy.model.audio else None
-    thinking = Thinking(mind, options.clock, options.think, errands, voice)
+    pace = None if duplex is None else duplex.pace
+    thinking = Thinking(mind, options.clock, options.think, errands, voice, pace)
+    if duplex is not None:
+        journal.subscribe(duplex.note)
     advising = _advising(policy, options)
     remembering = _remembering(policy, options, local)
-    return Opening(policy, thinking, advising, errands, journal, opened, folder, remembering, voice)
+    return Opening(
+        policy, thinking, advising, errands, journal, opened, folder, remembering, voice, duplex
+    )
 
 
 def _advising(policy: Policy, options: Options) -> Advising | None:
@@ -149,7 +167,12 @@ def _remembering(policy: Policy, options: Options, local: datetime) -> Rememberi
 def _extractor(policy: Policy, options: Options) -> Extractor | None:
     """The call's own model, once the call is over; None where rules alone are to learn from it."""
     name = options.model or policy.model.name
-    if name == GROUNDED or not policy.memory.retention_days or not policy.memory.by_model:
+    if (
+        name == GROUNDED
+        or speaks(name)
+        or not policy.memory.retention_days
+        or not policy.memory.by_model
+    ):
         return None
     from system2.chat.extraction import LlmExtractor
     from system2.models import open_chat

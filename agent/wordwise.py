@@ -86,7 +86,7 @@ class WordConversation:
             memory,
             extractor,
         )
-        opening = prepare(loaded(policy), PROFILE, options)
+        opening = prepare(loaded(policy), PROFILE, options, sound=False)
         conversation = cls(opening, await recalled(opening.remembering))
         try:
             yield conversation

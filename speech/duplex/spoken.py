@@ -22,11 +22,13 @@ KEPT = 4
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of an answer that was given to System 1 as one. ``begins``: its first character in the
-    answer's text; ``sounds``: False for a line that the engine has no sound of."""
+    answer's text; ``sounds``: False for a line that the engine has no sound of; ``withheld``: it was
+    not given to System 1 after all, and is not to be heard."""
 
     text: str
     begins: int
     sounds: bool = True
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,10 @@ class Answer:
         self._known: tuple[int, int, bool] | None = None
         self._ends: list[int | None] = []
 
-    def writes(self, text: str, sounds: bool = True) -> None:
-        """The next piece for System 1."""
+    def writes(self, text: str, sounds: bool = True, withheld: bool = False) -> None:
+        """The next piece; see ``Piece``."""
         self.text += " " if self.text else ""
-        self.pieces.append(Piece(text, len(self.text), sounds))
+        self.pieces.append(Piece(text, len(self.text), sounds, withheld))
         self.text += text
 
     def begins_word(self, at: int) -> None:
@@ -87,7 +89,7 @@ class Answer:
         return self.text[:upto]
 
     def words(self) -> list[tuple[int, int, int | None]]:
-        """Of each word that sounds: its characters, and the sample at which it is over, if known."""
+        """Of each word that sounds: its characters, and the sample at which it is over."""
         audio, spoken = self.sound(), self.spoken
         known = (len(audio), len(spoken), self.whole)
         if known != self._known:
@@ -160,6 +162,8 @@ def _from(answer: Answer, first: int, wanted: str, skipped: int = 0) -> Found | 
     """The text as the pieces from number ``first`` on, without its first ``skipped`` characters."""
     begins, had = 0, ""
     for number, piece in enumerate(answer.pieces[first:], first):
+        if piece.withheld:
+            continue
         if not had:
             begins = piece.begins + skipped
         had += _bare(piece.text[skipped:] if number == first else piece.text)

@@ -103,6 +103,8 @@ class SpokenSynthesis:
         at = begins
         for number in range(found.first, found.last + 1):
             piece = found.answer.pieces[number]
+            if piece.withheld:
+                continue
             skipped = max(found.begins - piece.begins, 0)
             at += len(text[at - begins :]) - len(text[at - begins :].lstrip())
             if piece.sounds:
@@ -151,9 +153,9 @@ class SpokenSynthesis:
 
     def _own(self, found: Found) -> _Own:
         """The part that plays the answer: the one that does already, if this goes on from it."""
-        if self._parts and isinstance(part := self._parts[-1], _Own):
-            if part.answer is found.answer and part.last + 1 == found.first:
-                return part
+        part = self._parts[-1] if self._parts else None
+        if isinstance(part, _Own) and part.answer is found.answer and part.last + 1 == found.first:
+            return part
         begins = found.begins
         for piece in found.answer.pieces[found.first : found.last + 1]:
             if piece.sounds:
@@ -234,4 +236,3 @@ def _next_other(other: _Other) -> Speech | Lack:
         Mark(one.start + other.begins, one.end + other.begins, one.until) for one in given.marks
     )
     return Speech(given.audio, marks, given.sounding)
-
