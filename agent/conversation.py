@@ -24,6 +24,7 @@ from agent.clock import Clock
 from agent.figures import measure
 from agent.listening import ear_terms, voice_terms
 from agent.opening import Opening, Options, loaded, prepare
+from agent.overhearing import DEFAULT_LISTENING_S, Listener
 from agent.recording import Recording, read_recording
 from agent.records import EchoMeasured, Outcome, Record
 from agent.remembering import UNKNOWN, Recalled, recalled
@@ -69,6 +70,7 @@ class Conversation:
             advising=opening.advising,
             errands=opening.errands,
             remembering=opening.remembering,
+            overhearing=opening.overhearing,
         )
         self._recording = (
             Recording(opening.folder / files.RECORDING) if opening.folder is not None else None
@@ -108,6 +110,8 @@ class Conversation:
         report: bool = True,
         memory: LongTermMemory | None = None,
         extractor: Extractor | None = None,
+        listener: Listener | None = None,
+        listening: float = DEFAULT_LISTENING_S,
     ) -> AsyncIterator[Conversation]:
         """Open a call; leaving the context ends it as if the caller had hung up.
 
@@ -125,7 +129,8 @@ class Conversation:
         ``advice``: seconds charged to its answers in virtual time. ``tools``: where the policy's
         tools are used, in place of what they go to. ``memory``: kept in place of the store that the
         policy names, and left open; ``extractor``: learns from the call once it is over, beside the
-        rules.
+        rules. ``listener``: hears the caller in place of the model that the policy names;
+        ``listening``: seconds charged to its answers in virtual time.
 
         Raises ``DocumentError``, ``SpeechError``, ``ModelError`` or ``OSError``, each with one
         clear line.
@@ -151,6 +156,8 @@ class Conversation:
             caller_id,
             memory,
             extractor,
+            listener,
+            listening,
         )
         opening = prepare(chosen, profile, options)
         mouth = AudioMouth(voice if opening.duplex is None else opening.duplex.voice(voice))

@@ -16,6 +16,7 @@ from agent.clock import Clock
 from agent.duplex import Duplex, open_duplex
 from agent.errands import Errands
 from agent.journal import Journal
+from agent.overhearing import DEFAULT_LISTENING_S, Listener, Overhearing
 from agent.records import CallOpened
 from agent.remembering import Remembering
 from agent.think_time import ThinkTime
@@ -53,6 +54,8 @@ class Options:
     caller_id: str | None = None
     memory: LongTermMemory | None = None
     extractor: Extractor | None = None
+    listener: Listener | None = None
+    listening: float = DEFAULT_LISTENING_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Opening:
     remembering: Remembering | None = None
     voice: CallersVoice | None = None
     duplex: Duplex | None = None
+    overhearing: Overhearing | None = None
 
 
 def prepare(policy: Policy, profile: str, options: Options, *, sound: bool = True) -> Opening:
@@ -106,15 +110,30 @@ def prepare(policy: Policy, profile: str, options: Options, *, sound: bool = Tru
         local.isoformat(timespec="minutes"),
     )
     errands = _errands(policy, options)
-    voice = CallersVoice(policy) if policy.model.audio else None
+    overhearing = _overhearing(policy, options, sound)
+    hears = policy.model.audio
+    voice = CallersVoice(policy) if hears or overhearing is not None else None
+    if overhearing is not None:
+        overhearing.voice = voice if sound else None
+        journal.subscribe(overhearing.note)
     pace = None if duplex is None else duplex.pace
-    thinking = Thinking(mind, options.clock, options.think, errands, voice, pace)
+    thinking = Thinking(mind, options.clock, options.think, errands, voice if hears else None, pace)
     if duplex is not None:
         journal.subscribe(duplex.note)
     advising = _advising(policy, options)
     remembering = _remembering(policy, options, local)
     return Opening(
-        policy, thinking, advising, errands, journal, opened, folder, remembering, voice, duplex
+        policy,
+        thinking,
+        advising,
+        errands,
+        journal,
+        opened,
+        folder,
+        remembering,
+        voice,
+        duplex,
+        overhearing,
     )
 
 
@@ -130,6 +149,21 @@ def _advising(policy: Policy, options: Options) -> Advising | None:
         patience_s = terms.deadline if options.clock == "live" else WALL_S
         adviser = SystemOne(terms, os.environ.get(terms.key_env), patience_s)
     return Advising(adviser, options.clock, terms.deadline, options.advice)
+
+
+def _overhearing(policy: Policy, options: Options, sound: bool) -> Overhearing | None:
+    """None where the policy has no listener: the caller's voice is sent to no other."""
+    terms = policy.listener
+    if terms is None:
+        return None
+    listener = options.listener
+    if listener is None:
+        if not sound:
+            return None
+        from agent.audio_listener import AudioListener
+
+        listener = AudioListener(terms, terms.deadline if options.clock == "live" else WALL_S)
+    return Overhearing(listener, terms, options.clock, options.listening)
 
 
 def _errands(policy: Policy, options: Options) -> Errands | None:

@@ -7,7 +7,7 @@ policy's second choice answers, after it something honest is said.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import date
 from typing import assert_never
@@ -25,7 +25,7 @@ from system2.mind import Mind, Sent
 from system2.ownwords import forbidden_topic
 from system2.prompt import Prompt
 from system2.reply import open_question
-from system2.speakable import Speakable
+from system2.speakable import Piece, Speakable
 from system2.tokens import estimate_tokens
 from system2.trouble import log_model
 
@@ -120,7 +120,7 @@ class SpeakingMind:
 
 
 class _Speaking:
-    """One answer under way. ``last``: its last sentence so far; ``over``: no more of it is wanted."""
+    """One answer under way. ``last``: its last sentence so far; ``over``: no more is wanted."""
 
     def __init__(self, answer: Answer, speakable: Speakable, policy: Policy) -> None:
         self._answer = answer
@@ -134,13 +134,18 @@ class _Speaking:
 
     def feed(self, text: str) -> list[Sentence]:
         """What can be said once this much more has come."""
-        return [self._say(piece.text) for piece in self._speakable.feed(text) if not self.over]
+        return self._all(self._speakable.feed(text))
 
     def close(self) -> list[Sentence]:
         """What is left."""
-        if self.over:
-            return []
-        return [self._say(piece.text) for piece in self._speakable.close() if not self.over]
+        return self._all(self._speakable.close())
+
+    def _all(self, pieces: Sequence[Piece]) -> list[Sentence]:
+        said: list[Sentence] = []
+        for piece in pieces:
+            if not self.over:
+                said.append(self._say(piece.text))
+        return said
 
     def _say(self, text: str) -> Sentence:
         """A piece of the engine's, unless the policy does not talk about that."""

@@ -33,9 +33,8 @@ if TYPE_CHECKING:
 class OwnPace(Protocol):
     """What a mind goes by that thinks while time passes, in virtual time too."""
 
-    @property
-    def behind(self) -> bool:
-        """It has something to say that was not taken yet."""
+    async def caught_up(self) -> None:
+        """Wait until all that it has to say by now was taken."""
         ...
 
 
@@ -126,8 +125,9 @@ class Thinking:
             return
         if self._pace is not None:
             # Its thoughts of now are taken now; for those to come nobody can wait.
-            while self._pace.behind or any(not work.begun for work in self._works.values()):
+            if any(not work.begun for work in self._works.values()):
                 await asyncio.sleep(0)
+            await self._pace.caught_up()
             return
         for work in list(self._works.values()):
             if not work.collected:

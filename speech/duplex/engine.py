@@ -15,9 +15,9 @@ Turn: TypeAlias = tuple[Literal["caller", "agent"], str]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be answered. ``instructions``: who the agent is and what holds now; ``turns``: what
-    was said so far, oldest first, the caller's words to answer last, for an engine that has lost
-    its memory of it."""
+    """What is to be answered. ``instructions``: who the agent is and what holds now; ``turns``:
+    what was said so far, oldest first, the caller's words to answer last, for an engine that has
+    lost its memory of it."""
 
     instructions: str
     turns: tuple[Turn, ...]
@@ -62,10 +62,11 @@ class Engine(Protocol):
         """
         ...
 
-    @property
-    def behind(self) -> bool:
-        """Whether ``respond`` has something to give that was not taken yet; only of an engine with
-        its own pace."""
+    async def caught_up(self) -> None:
+        """Wait until all was taken that ``respond`` can give by now; of an engine with its own pace.
+
+        No time passes, so it comes to an end.
+        """
         ...
 
     async def close(self) -> None:

@@ -21,9 +21,12 @@ KEPT = 4
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of an answer that was given to System 1 as one. ``begins``: its first character in the
-    answer's text; ``sounds``: False for a line that the engine has no sound of; ``withheld``: it was
-    not given to System 1 after all, and is not to be heard."""
+    """A part of an answer that was given to System 1 as one.
+
+    ``begins``: its first character in the answer's text; ``sounds``: False for a line that the
+    engine has no sound of; ``withheld``: it was not given to System 1 after all, and is not to be
+    heard.
+    """
 
     text: str
     begins: int

@@ -79,10 +79,8 @@ class Session:
         self._events = 0
         self._asked: list[_Asked] = []
 
-    @property
-    def behind(self) -> bool:
-        """See ``Engine``."""
-        return False
+    async def caught_up(self) -> None:
+        """It keeps the call's pace."""
 
     def begin(self) -> None:
         """Connect while the greeting is said."""

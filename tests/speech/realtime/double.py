@@ -11,7 +11,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -148,10 +148,8 @@ class _Call:
                 self.refuse("unknown", event)
 
     def speak(self, says: Says, number: int) -> None:
-        try:
+        with suppress(ConnectionClosed):
             self._speak(says, f"resp_{number}", f"item_{number}")
-        except ConnectionClosed:
-            pass
 
     def _speak(self, says: Says, response: str, item: str) -> None:
         old = self.double.dialect == "beta"
@@ -209,10 +207,8 @@ def realtime(*answers: Says, dialect: str = "current", **more: Any) -> Iterator[
         return None
 
     def serves(connection: ServerConnection) -> None:
-        try:
+        with suppress(ConnectionClosed):
             _Call(double, connection).run()
-        except ConnectionClosed:
-            pass
 
     server: Server = serve(serves, "127.0.0.1", 0, process_request=asked)
     double.port = server.socket.getsockname()[1]
