@@ -62,7 +62,10 @@ class SpeakingMind:
             return
         instructions = self._prompt.instructions(brief)
         answer = self._spoken.begin()
-        speaking = _Speaking(answer, Speakable(self._language), self._policy)
+        # What comes in real time is not held back for a clause, unless that has to be judged.
+        words = self._engine.own_pace and not self._policy.forbidden
+        cut = None if words else Speakable(self._language)
+        speaking = _Speaking(answer, cut, self._policy)
         yield Sent(estimate_tokens(instructions))
         try:
             request = Request(instructions, _turns(brief))
@@ -120,9 +123,12 @@ class SpeakingMind:
 
 
 class _Speaking:
-    """One answer under way. ``last``: its last sentence so far; ``over``: no more is wanted."""
+    """One answer under way. ``speakable``: cuts it into pieces; None: they are whole words already.
 
-    def __init__(self, answer: Answer, speakable: Speakable, policy: Policy) -> None:
+    ``last``: what was said last; ``over``: no more is wanted.
+    """
+
+    def __init__(self, answer: Answer, speakable: Speakable | None, policy: Policy) -> None:
         self._answer = answer
         self._speakable = speakable
         self._policy = policy
@@ -134,11 +140,14 @@ class _Speaking:
 
     def feed(self, text: str) -> list[Sentence]:
         """What can be said once this much more has come."""
+        if self._speakable is None:
+            word = text.strip()
+            return self._all([Piece(word)] if any(map(str.isalnum, word)) else [])
         return self._all(self._speakable.feed(text))
 
     def close(self) -> list[Sentence]:
         """What is left."""
-        return self._all(self._speakable.close())
+        return self._all([] if self._speakable is None else self._speakable.close())
 
     def _all(self, pieces: Sequence[Piece]) -> list[Sentence]:
         said: list[Sentence] = []

@@ -35,7 +35,7 @@ class Moshi(Section):
         0.7, ge=0, le=2, description="How freely it picks its words; 0: the likeliest. No unit."
     )
     pause: Seconds = Field(
-        0.96,
+        0.8,
         gt=0,
         le=10,
         description="Its answer is over once it has said nothing for so long. Unit: s.",

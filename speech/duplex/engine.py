@@ -63,7 +63,7 @@ class Engine(Protocol):
         ...
 
     async def caught_up(self) -> None:
-        """Wait until all was taken that ``respond`` can give by now; of an engine with its own pace.
+        """Wait until all was taken that ``respond`` can give by now; for one with its own pace.
 
         No time passes, so it comes to an end.
         """
