@@ -56,7 +56,7 @@ class Answer:
         self.heard = 0
         self._begins: list[int] = []
         self._chunks: list[Audio] = []
-        self._known: tuple[int, int, bool] | None = None
+        self._known: tuple[int, int, int, bool] | None = None
         self._ends: list[int | None] = []
 
     def writes(self, text: str, sounds: bool = True, withheld: bool = False) -> None:
@@ -94,7 +94,7 @@ class Answer:
     def words(self) -> list[tuple[int, int, int | None]]:
         """Of each word that sounds: its characters, and the sample at which it is over."""
         audio, spoken = self.sound(), self.spoken
-        known = (len(audio), len(spoken), self.whole)
+        known = (len(audio), len(spoken), len(self._begins), self.whole)
         if known != self._known:
             self._known = known
             self._ends = ends_of_words(spoken, audio, tuple(self._begins), self.whole)

@@ -35,7 +35,10 @@ def test_a_whole_section() -> None:
 @pytest.mark.parametrize(
     ("section", "complaint"),
     [
-        ("model: {name: gpt}", "must be grounded, openai:MODEL, transformers:DIR, realtime:MODEL, moshi"),
+        (
+            "model: {name: gpt}",
+            "must be grounded, openai:MODEL, transformers:DIR, realtime:MODEL, moshi",
+        ),
         ("model: {name: 'openai:'}", "must be grounded, openai:MODEL, transformers:DIR"),
         ("model: {fallback: {name: x}}", "must be grounded, openai:MODEL, transformers:DIR"),
         ("model: {url: 'http://me:secret@host/v1'}", "a key comes by key_env"),
