@@ -145,7 +145,7 @@ async def test_after_a_bargein_the_server_knows_what_was_heard() -> None:
 
 async def test_what_was_said_after_a_false_alarm_counts_as_heard() -> None:
     with realtime(Says(seconds=6.0)) as server:
-        noise = [SpeechStarted(7.08, 7.0), SpeechStopped(9.2, 9.0)]
+        noise: list[Percept] = [SpeechStarted(7.08, 7.0), SpeechStopped(9.2, 9.0)]
         percepts = [*says(3.0, ASKS), *noise, *says(18.0, ASKS, 2)]
         records, _ = await play(policy_of(server), percepts, 22.0)
     spoken = lines(records)
@@ -299,3 +299,48 @@ def test_sound_cannot_be_masked_and_a_key_is_wanted() -> None:
         prepare(bot(), "embedded", Options(model=MODEL))
     with pytest.raises(ValueError, match=r"privacy\.mask cannot mask"):
         bot(model={"name": MODEL}, privacy={"mask": ["email"]})
+
+
+async def test_an_answer_thought_of_ahead_and_not_said_is_forgotten_by_the_server() -> None:
+    with realtime(Says("First answer is here."), Says("Second answer is here.")) as server:
+        policy = policy_of(server, turn_taking={"speculation": {"per_turn": 2}})
+        percepts = [*says(3.0, ASKS), *says(5.1, "and with the other line", 1)]
+        records, _ = await play(policy, percepts, 12.0)
+    assert [one.heard for one in lines(records)[1:]] == ["Second answer is here."]
+    outcomes = [one.outcome for one in records if isinstance(one, ThinkDone)]
+    assert outcomes == ["abandoned", "answered"]
+    (dropped,) = server.of("conversation.item.delete")
+    assert dropped["item_id"] == "item_1"
+    assert len(server.turns) == 2
+    assert 3.5 < sum(map(len, server.turns)) / SAMPLE_RATE < 5.5, "each of them once"
+
+
+async def test_what_a_rule_answers_is_told_in_its_order() -> None:
+    rules = [{"id": "name", "when": {"says": ["your name"]}, "say": "I am Anna."}]
+    with realtime() as server:
+        percepts = [*says(3.0, "what is your name"), *says(9.0, ASKS, 1)]
+        await play(policy_of(server, rules=rules), percepts, 14.0)
+    assert server.kinds("input_audio_buffer.append", "session.update") == [
+        "conversation.item.create",  # the greeting
+        "input_audio_buffer.commit",
+        "conversation.item.create",  # the rule's answer
+        "input_audio_buffer.commit",
+        "response.create",
+    ]
+    assert len(server.turns) == 2
+
+
+async def test_live_a_server_that_falls_silent_is_given_up() -> None:
+    with realtime(Says(holds=0.4)) as server:
+        policy = policy_of(server, model={"next_token": 0.05})
+        played = Played(policy, says(3.0, ASKS), Options(clock="live"))
+        await played.go(5.5)
+        await asyncio.to_thread(server.held.wait, 10.0)
+        assert await asyncio.to_thread(server.cancelled.wait, 10.0)
+        await played.go(9.0)
+        records = await played.close()
+    said = [one.heard for one in lines(records)]
+    assert len(said) == 2
+    assert said[1] != ""
+    (done,) = [one for one in records if isinstance(one, ThinkDone)]
+    assert done.outcome == "failed"

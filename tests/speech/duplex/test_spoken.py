@@ -10,7 +10,8 @@ from speech.protocols import SAMPLE_RATE, Audio
 
 
 def tone(seconds: float) -> Audio:
-    return (0.3 * np.sin(np.arange(round(seconds * SAMPLE_RATE)) * 0.1)).astype(np.float32)
+    at = np.arange(round(seconds * SAMPLE_RATE), dtype=np.float32)
+    return np.float32(0.3) * np.sin(at * np.float32(0.1))
 
 
 def answer_of(spoken: Spoken, *pieces: str, seconds: float = 2.0) -> Answer:
