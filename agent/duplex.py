@@ -36,7 +36,7 @@ class Duplex:
     @property
     def pace(self) -> OwnPace | None:
         """The engine's own, if it has one."""
-        return self._engine if self._engine.own_pace else None
+        return self.mind if self._engine.own_pace else None
 
     def voice(self, ordinary: StreamingVoice) -> StreamingVoice:
         """The call's voice: the engine's where it has spoken, else the ordinary one."""

@@ -7,6 +7,7 @@ policy's second choice answers, after it something honest is said.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import date
@@ -43,6 +44,8 @@ class SpeakingMind:
         self._language = language_of(policy.language)
         self._lines = lines_of(self._language)
         self._prompt = Prompt(policy, self._language, today, speaks=True)
+        self._alone = asyncio.Event()
+        self._alone.set()
 
     async def think(
         self, brief: Brief, desk: Desk = BARE_DESK
@@ -110,6 +113,12 @@ class SpeakingMind:
         yield Asked(open_question(speaking.last))
         yield speaking.done()
 
+    async def caught_up(self) -> None:
+        """Wait until all was taken that can be said by now (``agent.thinking.OwnPace``): for an
+        engine with a pace of its own, which the second choice has not."""
+        await self._engine.caught_up()
+        await self._alone.wait()
+
     async def close(self) -> None:
         """Close the engine, and the second choice."""
         await self._engine.close()
@@ -118,8 +127,12 @@ class SpeakingMind:
     async def _without(
         self, brief: Brief, desk: Desk
     ) -> AsyncGenerator[ThoughtContent | Sent, None]:
-        async for thought in self._second.think(brief, desk):
-            yield thought
+        self._alone.clear()
+        try:
+            async for thought in self._second.think(brief, desk):
+                yield thought
+        finally:
+            self._alone.set()
 
 
 class _Speaking:

@@ -14,6 +14,7 @@ from agent.journal import to_json
 from agent.listening import voice_terms
 from agent.opening import Options, prepare
 from agent.records import CallEnded, Record, ThinkDone, Utterance
+from agent.replay import redecided
 from agent.wordwise import WordConversation
 from policies.policy import Policy
 from speech.mouth import AudioMouth
@@ -246,6 +247,7 @@ async def test_the_same_call_twice_is_the_same_to_the_byte() -> None:
         with realtime(Says(seconds=5.0)) as server:
             percepts = [*says(3.0, ASKS), *says(6.5, "no it is something else", 1)]
             records, audio = await play(policy_of(server), percepts, 12.0)
+            assert redecided(records, policy_of(server)) == []
             journals.append([to_json(one) for one in records])
             sounds.append(audio)
     assert journals[0] == journals[1]

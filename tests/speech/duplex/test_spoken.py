@@ -11,7 +11,8 @@ from speech.protocols import SAMPLE_RATE, Audio
 
 def tone(seconds: float) -> Audio:
     at = np.arange(round(seconds * SAMPLE_RATE), dtype=np.float32)
-    return np.float32(0.3) * np.sin(at * np.float32(0.1))
+    sound: Audio = np.float32(0.3) * np.sin(at * np.float32(0.1))
+    return sound
 
 
 def answer_of(spoken: Spoken, *pieces: str, seconds: float = 2.0) -> Answer:

@@ -26,12 +26,13 @@ from system1.acts import Kind
 from system1.percepts import Percept
 from system2.models import open_second
 from tests.agent.test_duplex_call import ASKS, Played, lines, says
+from tests.scripted_model import Scripted, scripted_model
 from tests.stage import bot
 
 WORDS = ["▁your", "▁line", "▁is", "▁fine", "▁today"]
 
 
-class Scripted:
+class Words:
     """A Moshi that says its words at these times (s), a word every four frames, and a tone."""
 
     slots = 1
@@ -60,12 +61,13 @@ def decode(tokens: list[int]) -> str:
 
 async def play(
     monkeypatch: pytest.MonkeyPatch,
-    moshi: Scripted,
+    moshi: Words,
     percepts: Sequence[Percept],
     until: float,
     **more: Any,
 ) -> tuple[list[Record], Audio]:
-    policy = bot(model={"name": "moshi"}, fillers=[], **more)
+    model = {"name": "moshi"} | more.pop("model", {})
+    policy = bot(model=model, fillers=[], **more)
 
     def opened(name: str, policy: Policy, *, today: Any, live: bool) -> Duplex:
         gate = Gate(lambda token: WORDS[token - 10], decode, Bounds(10, 50, 250))
@@ -85,7 +87,7 @@ async def play(
 async def test_it_answers_at_its_own_pace_and_is_heard_when_asked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    moshi = Scripted(1.0, 5.6, 12.0)
+    moshi = Words(1.0, 5.6, 12.0)
     records, audio = await play(monkeypatch, moshi, says(3.0, ASKS), 16.0)
     _, answer = lines(records)[:2]
     assert (answer.kind, answer.heard) == (Kind.REPLY, "your line is fine today")
@@ -103,7 +105,7 @@ async def test_it_is_cut_by_the_caller_and_heard_up_to_the_word(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     percepts = [*says(3.0, ASKS), *says(6.3, "no it is something else", 1)]
-    records, _ = await play(monkeypatch, Scripted(5.6, 10.0), percepts, 15.0)
+    records, _ = await play(monkeypatch, Words(5.6, 10.0), percepts, 15.0)
     first, second = lines(records)[1:3]
     assert first.cut
     assert first.heard.startswith("your line")
@@ -115,10 +117,26 @@ async def test_when_it_keeps_silent_the_policy_answers(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     knowledge = [{"id": "k", "asks": [ASKS], "answer": "Nothing is wrong with it."}]
-    records, _ = await play(monkeypatch, Scripted(), says(3.0, ASKS), 14.0, knowledge=knowledge)
+    records, _ = await play(monkeypatch, Words(), says(3.0, ASKS), 14.0, knowledge=knowledge)
     said = [one for one in lines(records) if one.kind is Kind.REPLY]
     assert said[0].heard == "Nothing is wrong with it."
     assert "moshi keeps silent" in capsys.readouterr().err
+
+
+async def test_when_it_keeps_silent_the_second_choice_may_be_a_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("openai")
+    with scripted_model(Scripted(text=["It was the mast."])) as server:
+        second = {"name": "openai:scripted", "url": server.url}
+        records, _ = await play(
+            monkeypatch, Words(), says(3.0, ASKS), 14.0, model={"fallback": second}
+        )
+    said = [one for one in lines(records) if one.kind is Kind.REPLY]
+    assert said[0].heard == "It was the mast."
+    (done,) = [one for one in records if isinstance(one, ThinkDone)]
+    assert done.done is not None
+    assert done.done - done.started == pytest.approx(50 * FRAME_S, abs=0.1), "no time was charged"
 
 
 async def test_however_the_frames_are_cut_the_call_is_the_same(
@@ -127,7 +145,7 @@ async def test_however_the_frames_are_cut_the_call_is_the_same(
     journals = []
     for frame in (240, 4800):
         monkeypatch.setattr("tests.agent.test_duplex_call.TICK_SAMPLES", frame // 10)
-        moshi = Scripted(5.6)
+        moshi = Words(5.6)
         percepts = [*says(3.0, ASKS), *says(6.3, "no it is something else", 1)]
         records, _ = await play(monkeypatch, moshi, percepts, 9.0)
         journals.append([to_json(one) for one in records])
