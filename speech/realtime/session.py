@@ -9,6 +9,7 @@ link, which is told the call so far in words.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 
@@ -25,6 +26,9 @@ from speech.terms import Realtime
 
 _LEAST = SAMPLE_RATE // 10
 """Samples that a turn has at least: servers refuse shorter ones."""
+
+_HELD = 3000
+"""Events that wait for a first link, the last ones: five minutes of speech."""
 
 _UNWANTED_S = 2.0
 """How long a cancelled response may take to be over (s), before the link is given up."""
@@ -73,7 +77,7 @@ class Session:
         self._link: Link | None = None
         self._linking = asyncio.Lock()
         self._early: asyncio.Task[None] | None = None
-        self._outbox: list[Mapping[str, object]] = []
+        self._outbox: deque[Mapping[str, object]] = deque(maxlen=_HELD)
         self._stretches = Stretches()
         self._uncommitted = 0
         self._events = 0
