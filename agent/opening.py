@@ -7,13 +7,13 @@ import os
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from agent import files
 from agent.advising import DEFAULT_ADVICE_S, WALL_S, Adviser, Advising
 from agent.callers_voice import CallersVoice
 from agent.clock import Clock
-from agent.duplex import Duplex, open_duplex
 from agent.errands import Errands
 from agent.journal import Journal
 from agent.overhearing import DEFAULT_LISTENING_S, Listener, Overhearing
@@ -31,6 +31,9 @@ from system2.memory.store import LongTermMemory
 from system2.mind import Mind
 from system2.models import open_mind
 from system2.tools.answers import Toolbox
+
+if TYPE_CHECKING:
+    from agent.duplex import Duplex
 
 VIRTUAL_TODAY = date(2026, 1, 5)
 """The day on which virtual calls take place, a Monday: "next Tuesday" must not depend on when a
@@ -91,6 +94,9 @@ def prepare(policy: Policy, profile: str, options: Options, *, sound: bool = Tru
     if speaks(name):
         if not sound:
             raise ModelError(f"model {name!r} hears and speaks: it needs a call with sound")
+        # Late: most calls have a mind of text, and need none of this.
+        from agent.duplex import open_duplex
+
         duplex = open_duplex(name, policy, today=today, live=options.clock == "live")
         mind: Mind = duplex.mind
     else:

@@ -365,9 +365,7 @@ def test_what_was_told_lasts_when_the_sounds_under_way_are_dismissed() -> None:
 
 def test_calm_speech_ends_what_was_told() -> None:
     told = Temper().told(ANGRY_VOICE, 0.9, 0.7, 1)
-    for number in range(20):
-        told = told.heard(Prosody(10.0 + number * 0.25, *CALM), NUMBERS)
-    assert told.mood is None
+    assert listened((CALM, 20), temper=told).mood is None
 
 
 @pytest.mark.parametrize("confidence", [math.nan, -1.0])

@@ -78,7 +78,7 @@ async def play(
             engine, spoken, SpeakingMind(policy, engine, spoken, second, today=today), live
         )
 
-    monkeypatch.setattr("agent.opening.open_duplex", opened)
+    monkeypatch.setattr("agent.duplex.open_duplex", opened)
     played = Played(policy, percepts, Options())
     await played.go(until)
     return await played.close(), np.concatenate(played.heard)
