@@ -15,7 +15,7 @@ from speech.duplex.timing import ends_of_words
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.sentences import tokens
 
-KEPT = 4
+KEPT = 8
 """Answers that are kept: the last ones may be said again, or to their end."""
 
 
