@@ -32,7 +32,7 @@ from agent.result import sum_up
 from agent.think_time import DEFAULT_THINK_S, ThinkTime, charged
 from agent.trouble import log_failure
 from policies.policy import Policy
-from speech.line import Line, open_line
+from speech.microphone import Microphone, open_microphone
 from speech.mouth import AudioMouth
 from speech.profiles import open_ears, open_voice
 from speech.protocols import SAMPLE_RATE, Audio, Ears
@@ -56,7 +56,7 @@ class Conversation:
         ears: Ears,
         mouth: AudioMouth,
         known: Recalled = UNKNOWN,
-        line: Line | None = None,
+        line: Microphone | None = None,
     ) -> None:
         self.policy = opening.policy
         self._ears = ears
@@ -139,7 +139,7 @@ class Conversation:
         profile = speech or chosen.speech or DEFAULT_PROFILE
         # Ears and voice first: they refuse what they cannot do before a file is touched.
         live = clock == "live"
-        line = open_line(chosen.line)
+        line = open_microphone(chosen.line)
         ears = open_ears(profile, ear_terms(chosen, live, extra_words))
         voice = open_voice(profile, voice_terms(chosen, live))
         options = Options(

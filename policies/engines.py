@@ -8,6 +8,10 @@ from policies.engines_kyutai_stt import KyutaiStt
 from policies.engines_kyutai_tts import KyutaiTts
 from policies.engines_moshi import Moshi
 from policies.engines_realtime import Realtime
+from policies.engines_moshi_server import MoshiServer
+from policies.engines_openai import OpenAIAudio
+from policies.engines_pocket import PocketTtsSettings
+from policies.engines_sherpa import SherpaSettings
 from policies.model import Section
 
 
@@ -24,3 +28,15 @@ class Engines(Section):
         Realtime(), description="The server of a model that is called realtime:MODEL."
     )
     moshi: Moshi = Field(Moshi(), description="The model that is called moshi.")
+    moshi_server: MoshiServer = Field(
+        MoshiServer(), description="Kyutai's ears and voice behind moshi-server."
+    )
+    openai: OpenAIAudio = Field(
+        OpenAIAudio(), description="Ears and voice of an OpenAI-compatible server."
+    )
+    pocket_tts: PocketTtsSettings = Field(
+        PocketTtsSettings(), description="The voice pocket: pocket-tts in this process, on the CPU."
+    )
+    sherpa: SherpaSettings = Field(
+        SherpaSettings(), description="The ears sherpa: a streaming transducer on the CPU."
+    )

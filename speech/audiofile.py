@@ -1,7 +1,8 @@
-"""Reading recordings: WAV of any rate from 8 to 48 kHz into the conversation's audio.
+"""Reading and writing recordings: WAV of any rate from 8 to 48 kHz.
 
-16 bit and 32 bit float samples are read, of one or two channels (two are averaged). Read by hand,
-as the format is small and the standard library's reader knows no float samples.
+They are read into the conversation's audio: 16 bit and 32 bit float samples, of one or two channels
+(two are averaged). Read by hand, as the format is small and the standard library's reader knows no
+float samples.
 """
 
 from __future__ import annotations
@@ -32,18 +33,48 @@ class _Format:
 def read_wav(path: str | Path) -> Audio:
     """A recording as mono at ``SAMPLE_RATE``. Raises ``SpeechError`` that names what is wrong."""
     path = Path(path)
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise SpeechError(f"{path}: no such file") from None
-    except OSError as error:
-        raise SpeechError(f"{path}: {error.strerror or error}") from None
-    layout, samples = _parsed(path, data)
+    layout, samples = _parsed(path, _bytes(path))
     mono = _mono(path, layout, samples)
     if layout.rate == SAMPLE_RATE:
         return mono
     out: Audio = soxr.resample(mono, layout.rate, SAMPLE_RATE, quality="HQ").astype(np.float32)
     return out
+
+
+def write_wav(path: str | Path, audio: Audio, rate_hz: int) -> None:
+    """Write mono audio as 16 bit samples. Raises ``OSError``."""
+    samples = np.clip(np.rint(audio * 32767.0), -32768, 32767).astype("<i2").tobytes()
+    head = struct.pack(
+        "<4sI8sIHHIIHH4sI",
+        b"RIFF",
+        36 + len(samples),
+        b"WAVEfmt ",
+        16,
+        1,
+        1,
+        rate_hz,
+        2 * rate_hz,
+        2,
+        16,
+        b"data",
+        len(samples),
+    )
+    Path(path).write_bytes(head + samples)
+
+
+def wav_rate(path: str | Path) -> int:
+    """The rate in Hz that a recording was made at. Raises ``SpeechError`` as ``read_wav``."""
+    path = Path(path)
+    return _parsed(path, _bytes(path))[0].rate
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise SpeechError(f"{path}: no such file") from None
+    except OSError as error:
+        raise SpeechError(f"{path}: {error.strerror or error}") from None
 
 
 def _parsed(path: Path, data: bytes) -> tuple[_Format, bytes]:

@@ -1,120 +1,192 @@
-"""The caller's sound on its way from the microphone to the ears: echo taken out, level set.
+"""A WebSocket that threads of its own read and write, so that who uses it never has to wait.
 
-Both are WebRTC's own (AEC3 and its gain control), through the ``livekit`` package. AEC3 finds the
-echo's delay by itself, up to half a second, and follows a loudspeaker that distorts and clocks that
-drift; it is what removes most echo, and what costs most of the words that are said over it.
+What goes wrong is told as a reason of ours: what a server or a library says may quote what it was
+sent, the key as well.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
-
-import numpy as np
+import queue
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from speech.errors import SpeechError
-from speech.protocols import SAMPLE_RATE, Audio
 
-FRAME = SAMPLE_RATE // 100
-"""Samples of 10 ms, in which WebRTC works."""
+if TYPE_CHECKING:
+    from websockets.sync.client import ClientConnection
 
-_ACTIVE = 10 ** (-50 / 20)
-"""The agent is playing something when its root mean square is above this: -50 dBFS."""
-_REVERBERATION_FRAMES = 30
-"""Its echo may come so much later: 0.3 s."""
-_FRAMES_KEPT = 6000
-"""The echo's loss is told of the last minute of the agent's sound."""
+Message = TypeVar("Message")
+
+_LARGEST = 4 * 1024 * 1024  # bytes of a message: a second of base64 audio is 64 kB
+_CLOSING_S = 1.0
 
 
-class LineTerms(Protocol):
-    """The settings of a line, as a policy has them."""
-
-    @property
-    def echo(self) -> str:
-        """``leave`` or ``cancel``."""
-        ...
-
-    @property
-    def echo_delay(self) -> float:
-        """A first guess of the echo's delay, s."""
-        ...
-
-    @property
-    def level(self) -> str:
-        """``leave`` or ``automatic``."""
-        ...
+class LineError(Exception):
+    """Why there is no line, in a few words without anything that was sent or received."""
 
 
-class Line:
-    """Prepares the sound of one call. Raises ``SpeechError`` where ``livekit`` is missing."""
+class Garbage(Exception):
+    """A message that is none of the protocol's."""
 
-    def __init__(self, terms: LineTerms) -> None:
-        try:
-            from livekit.rtc import AudioFrame
-            from livekit.rtc.apm import AudioProcessingModule
-        except ImportError as error:
-            raise SpeechError(
-                "livekit is missing, which takes out echo and sets levels: "
-                "pip install 'kairos-voice[echo]'"
-            ) from error
-        self._frame = AudioFrame
-        self._cancels = terms.echo == "cancel"
-        self._processing = AudioProcessingModule(
-            echo_cancellation=self._cancels,
-            auto_gain_control=terms.level == "automatic",
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The line is down. ``clean``: the other side closed it in order."""
+
+    reason: str
+    clean: bool
+
+
+class Line(Generic[Message]):
+    """One connection. ``decode`` makes messages of what comes in, None: one to pass over.
+
+    ``connect_s`` bounds the handshake (s). Raises ``LineError``; ``SpeechError`` for a missing
+    package. A key belongs in ``headers``, never in ``url``: redirects are not followed.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        decode: Callable[[str | bytes], Message | None],
+        connect_s: float,
+        extra: str,
+    ) -> None:
+        self._open = ExitStack()
+        self._connection = self._open.enter_context(_connected(url, headers, connect_s, extra))
+        self._decode = decode
+        self._incoming: queue.SimpleQueue[Message | Broken] = queue.SimpleQueue()
+        self._outgoing: queue.SimpleQueue[str | bytes | None] = queue.SimpleQueue()
+        self._closed = False
+        self._threads = (
+            threading.Thread(target=self._read, name="speech-line-in", daemon=True),
+            threading.Thread(target=self._write, name="speech-line-out", daemon=True),
         )
-        self._delay_ms = round(terms.echo_delay * 1000)
-        self._since_far = _REVERBERATION_FRAMES
-        self._losses_db: list[float] = []
-
-    def near(self, block: Audio, far: Audio) -> Audio:
-        """``FRAME`` samples of the microphone's, without the echo of the agent's.
-
-        ``far``: what the agent played in the same time.
-        """
-        if self._cancels:
-            self._processing.process_reverse_stream(self._framed(far))
-            self._processing.set_stream_delay_ms(self._delay_ms)
-        framed = self._framed(block)
-        self._processing.process_stream(framed)
-        cleaned = np.frombuffer(framed.data, np.int16).astype(np.float32) / np.float32(32768)
-        self._measure(block, far, cleaned)
-        return cleaned
+        for thread in self._threads:
+            thread.start()
 
     @property
-    def echo_loss_db(self) -> float | None:
-        """By how much the microphone's sound is lower after it, while the agent speaks (dB).
+    def unsent(self) -> int:
+        """Messages that wait for the network, about."""
+        return self._outgoing.qsize()
 
-        The median over the frames of the last minute in which there was echo: the echo return loss
-        enhancement of ITU-T G.168, as far as the caller's own speech lets one measure it. None
-        while not a second of it has been heard, and where echo is left as it is.
-        """
-        if not self._cancels or len(self._losses_db) < 100:
+    def send(self, data: str | bytes) -> None:
+        """Send when the network takes it; on a line that is down nothing happens."""
+        self._outgoing.put(data)
+
+    def next(self, wait_s: float | None = None) -> Message | Broken | None:
+        """The next message, waiting for it at most so long; None: there is none."""
+        try:
+            if wait_s is None:
+                return self._incoming.get_nowait()
+            return self._incoming.get(timeout=wait_s)
+        except queue.Empty:
             return None
-        return round(float(np.median(self._losses_db)), 1)
 
-    def _framed(self, block: Audio):  # type: ignore[no-untyped-def]  # livekit's, which has no types
-        samples = np.clip(np.rint(block * 32768.0), -32768, 32767).astype(np.int16)
-        return self._frame(bytearray(samples.tobytes()), SAMPLE_RATE, 1, block.size)
-
-    def _measure(self, before: Audio, far: Audio, after: Audio) -> None:
-        if _rms(far) > _ACTIVE:
-            self._since_far = 0
-        else:
-            self._since_far += 1
-        power = _rms(before)
-        if self._since_far >= _REVERBERATION_FRAMES or power < 10 ** (-70 / 20):
+    def close(self, wait: bool) -> None:
+        """Close it in order; ``wait``: until that is done, which takes a second at most."""
+        if self._closed:
             return
-        left = max(_rms(after), 10 ** (-96 / 20))
-        self._losses_db.append(20 * float(np.log10(power / left)))
-        del self._losses_db[:-_FRAMES_KEPT]
+        self._closed = True
+        stuck = not self._outgoing.empty()
+        self._outgoing.put(None)
+        if stuck:
+            self._abort()
+        if wait:
+            for thread in self._threads:
+                thread.join(_CLOSING_S)
+            if any(thread.is_alive() for thread in self._threads):
+                self._abort()
+                for thread in self._threads:
+                    thread.join(_CLOSING_S)
+
+    def _abort(self) -> None:
+        with suppress(OSError):
+            self._connection.socket.shutdown(socket.SHUT_RDWR)
+
+    def _read(self) -> None:
+        from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
+
+        broken: Broken
+        while True:
+            try:
+                message = self._decode(self._connection.recv())
+            except ConnectionClosedOK:
+                broken = Broken("closed the line", clean=True)
+                break
+            except ConnectionClosed:
+                broken = Broken("broke the line", clean=False)
+                break
+            except Garbage as garbage:
+                broken = Broken(f"speaks another protocol ({garbage})", clean=False)
+                self._abort()  # nobody will read what else it says, its farewell neither
+                break
+            if message is not None:
+                self._incoming.put(message)
+        self._incoming.put(broken)
+        self._outgoing.put(None)
+
+    def _write(self) -> None:
+        from websockets.exceptions import ConnectionClosed
+
+        while (data := self._outgoing.get()) is not None:
+            try:
+                self._connection.send(data)
+            except (ConnectionClosed, OSError):
+                break
+        self._open.close()
 
 
-def open_line(terms: LineTerms) -> Line | None:
-    """The line of one call; None where its sound is left as it is."""
-    if terms.echo == "leave" and terms.level == "leave":
-        return None
-    return Line(terms)
+def _connected(
+    url: str, headers: Mapping[str, str], connect_s: float, extra: str
+) -> ClientConnection:
+    try:
+        from websockets.exceptions import InvalidStatus, WebSocketException
+        from websockets.sync.client import ClientConnection, connect
+    except ImportError:
+        raise SpeechError(
+            f"websockets is not installed: pip install 'kairos-voice[{extra}]'"
+        ) from None
+
+    class Direct(ClientConnection):
+        """Takes no redirect: the key is for this address alone."""
+
+        def handshake(self, *terms: object, **named: object) -> None:
+            try:
+                super().handshake(*terms, **named)  # type: ignore[arg-type]
+            except InvalidStatus as refusal:
+                raise LineError(_refusal(refusal.response.status_code)) from None
+
+    plain = url.startswith("ws://")
+    try:
+        return connect(
+            url,
+            additional_headers=dict(headers),
+            open_timeout=connect_s,
+            close_timeout=_CLOSING_S,
+            compression=None,
+            max_size=_LARGEST,
+            # The server's own pings are answered; those of ours would break a line that stands
+            # still in virtual time.
+            ping_interval=None,
+            proxy=None if plain else True,
+            create_connection=Direct,
+        )
+    except TimeoutError:
+        raise LineError(f"did not answer within {connect_s:g} s") from None
+    except ConnectionRefusedError:
+        raise LineError("nobody listens there") from None
+    except OSError:
+        raise LineError("cannot be reached") from None
+    except (WebSocketException, ValueError):
+        raise LineError("is no WebSocket server") from None
 
 
-def _rms(block: Audio) -> float:
-    return float(np.sqrt(np.mean(block.astype(np.float64) ** 2)))
+def _refusal(status: int) -> str:
+    if status in (401, 403):
+        return f"refuses the key (HTTP {status})"
+    return f"refuses with HTTP {status}"

@@ -39,6 +39,13 @@ def _kyutai_ears(terms: EarTerms) -> Ears:
     return kyutai_ears(terms)
 
 
+def _sherpa_ears(terms: EarTerms) -> Ears:
+    from speech.ears import MeteredEars
+    from speech.sherpa.recogniser import sherpa_recogniser
+
+    return MeteredEars(sherpa_recogniser(terms))
+
+
 def _embedded_voice(terms: VoiceTerms) -> StreamingVoice:
     from speech.espeak import EspeakVoice, UnknownVoice
     from speech.sentencewise import Sentencewise
@@ -60,11 +67,47 @@ def _kyutai_voice(terms: VoiceTerms) -> StreamingVoice:
     return kyutai_voice(terms)
 
 
+def _moshi_server_ears(terms: EarTerms) -> Ears:
+    from speech.moshi_server.opening import moshi_server_ears
+
+    return moshi_server_ears(terms)
+
+
+def _moshi_server_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.moshi_server.opening import moshi_server_voice
+
+    return moshi_server_voice(terms)
+
+
+def _openai_ears(terms: EarTerms) -> Ears:
+    from speech.openai_audio.opening import openai_ears
+
+    return openai_ears(terms)
+
+
+def _realtime_ears(terms: EarTerms) -> Ears:
+    from speech.openai_audio.opening import realtime_ears
+
+    return realtime_ears(terms)
+
+
+def _openai_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.openai_audio.opening import openai_voice
+
+    return openai_voice(terms)
+
+
 def _never_waiting(voice: StreamingVoice, terms: VoiceTerms) -> StreamingVoice:
     """A voice that takes its time, for a call in which nothing may wait."""
     from speech.ahead import Ahead
 
     return Ahead(voice) if terms.live else voice
+
+
+def _pocket_voice(terms: VoiceTerms) -> StreamingVoice:
+    from speech.pocket.voice import pocket_voice
+
+    return pocket_voice(terms)
 
 
 def _espeak_names(language: str) -> tuple[str, ...]:
@@ -79,6 +122,10 @@ EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
         "embedded": _embedded_ears,
         "embedded+smart-turn": _embedded_ears_with_smart_turn,
         "kyutai": _kyutai_ears,
+        "moshi-server": _moshi_server_ears,
+        "openai": _openai_ears,
+        "openai-realtime": _realtime_ears,
+        "sherpa": _sherpa_ears,
     }
 )
 
@@ -86,6 +133,9 @@ VOICES: Mapping[str, Callable[[VoiceTerms], StreamingVoice]] = MappingProxyType(
     {
         "embedded": _embedded_voice,
         "kyutai": _kyutai_voice,
+        "moshi-server": _moshi_server_voice,
+        "openai": _openai_voice,
+        "pocket": _pocket_voice,
     }
 )
 
@@ -93,6 +143,10 @@ PROFILES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "embedded": ("embedded", "embedded"),
         "embedded+smart-turn": ("embedded+smart-turn", "embedded"),
+        "kyutai-server": ("moshi-server", "moshi-server"),
+        "openai": ("openai", "openai"),
+        "kyutai": ("kyutai", "kyutai"),
+        "local": ("sherpa", "pocket"),
     }
 )
 

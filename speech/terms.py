@@ -170,6 +170,155 @@ class Moshi(Protocol):
         ...
 
 
+class Retrying(Protocol):
+    """How a server that fails is tried again: ``backoff`` (s) doubles from try to try."""
+
+    @property
+    def retries(self) -> int: ...
+    @property
+    def backoff(self) -> float: ...
+
+
+class MoshiServer(Retrying, Protocol):
+    """Servers of Kyutai's speech models; all times in s."""
+
+    @property
+    def stt(self) -> tuple[str, ...]: ...
+    @property
+    def tts(self) -> tuple[str, ...]: ...
+    @property
+    def key_env(self) -> str: ...
+    @property
+    def voice(self) -> str | None: ...
+    @property
+    def embedding(self) -> str | None: ...
+    @property
+    def connect(self) -> float: ...
+    @property
+    def answer(self) -> float: ...
+    @property
+    def keep(self) -> float: ...
+    @property
+    def prefix(self) -> float: ...
+    @property
+    def delay(self) -> float: ...
+    @property
+    def heads(self) -> bool: ...
+    @property
+    def quiet(self) -> float: ...
+
+
+class OpenAIAudio(Retrying, Protocol):
+    """An OpenAI-compatible server; all times in s."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def key_env(self) -> str: ...
+    @property
+    def speech_model(self) -> str: ...
+    @property
+    def transcription_model(self) -> str: ...
+    @property
+    def realtime_model(self) -> str: ...
+    @property
+    def voice(self) -> str | None: ...
+    @property
+    def instructions(self) -> str | None: ...
+    @property
+    def stream(self) -> str: ...
+    @property
+    def word_times(self) -> bool: ...
+    @property
+    def prompt(self) -> bool: ...
+    @property
+    def connect(self) -> float: ...
+    @property
+    def answer(self) -> float: ...
+    @property
+    def quiet(self) -> float: ...
+    @property
+    def longest(self) -> float: ...
+
+
+class SherpaSettings(Protocol):
+    """Of the ears ``sherpa``: see ``policies.engines_sherpa``, which has their bounds."""
+
+    @property
+    def model(self) -> str:
+        """A name of the catalogue's, or a folder."""
+        ...
+
+    @property
+    def threads(self) -> int:
+        """Threads of one decoding step."""
+        ...
+
+    @property
+    def paths(self) -> int:
+        """Hypotheses that are kept."""
+        ...
+
+    @property
+    def boost(self) -> float:
+        """How much more likely the policy's own phrases are made."""
+        ...
+
+    @property
+    def before(self) -> float:
+        """Audio before an onset that is decoded with it, s."""
+        ...
+
+    @property
+    def quiet(self) -> float:
+        """Silence after which a stretch is final, s."""
+        ...
+
+    @property
+    def stable(self) -> float:
+        """How long a word that another follows must have been the same, s."""
+        ...
+
+    @property
+    def flush(self) -> float:
+        """Silence given to the model at the end of a stretch, s."""
+        ...
+
+    @property
+    def behind(self) -> float:
+        """How far a live call's decoding may fall behind, s."""
+        ...
+
+
+class PocketTtsSettings(Protocol):
+    """Of the voice ``pocket``: see ``policies.engines_pocket``, which has their bounds."""
+
+    @property
+    def model(self) -> str | None:
+        """A name of pocket-tts's, or a YAML file; None: by the language."""
+        ...
+
+    @property
+    def quantize(self) -> bool:
+        """Weights of eight bits."""
+        ...
+
+    @property
+    def temperature(self) -> float | None:
+        """None: what the model recommends."""
+        ...
+
+    @property
+    def tokens(self) -> int:
+        """The most that is synthesized in one go."""
+        ...
+
+    @property
+    def seed(self) -> int | None:
+        """Of each sentence; None: 0 in virtual time, anywhere live."""
+        ...
+
+
 class Engines(Protocol):
     """The settings of every engine, as a policy has them: what this package asks of them."""
 
@@ -191,6 +340,22 @@ class Engines(Protocol):
     @property
     def moshi(self) -> Moshi:
         """A model in process that hears and speaks."""
+        ...
+
+    @property
+    def moshi_server(self) -> MoshiServer: ...
+
+    @property
+    def openai(self) -> OpenAIAudio: ...
+
+    @property
+    def pocket_tts(self) -> PocketTtsSettings:
+        """Of the voice ``pocket``."""
+        ...
+
+    @property
+    def sherpa(self) -> SherpaSettings:
+        """Of the ears ``sherpa``."""
         ...
 
 

@@ -46,7 +46,7 @@ TOP_LEVEL = frozenset(PACKAGES) | {
 
 HEAVY = (
     "torch moshi transformers openai sounddevice pocketsphinx onnxruntime espeakng_loader "
-    "httpx2 mcp psycopg"
+    "httpx2 mcp msgpack psycopg websockets"
 )
 
 LONGEST_FILE_LINES = 400

@@ -13,13 +13,16 @@ from agent.cli.bench import bench
 from agent.cli.call import call
 from agent.cli.check import check
 from agent.cli.demo import demo
+from agent.cli.doctor import doctor
 from agent.cli.failures import refuse, told
 from agent.cli.memory import memory
+from agent.cli.models import models
 from agent.cli.replay import replay
 from agent.cli.run import run
 from agent.cli.schema import schema
 from agent.cli.suite import suite
 from agent.cli.tune import tune
+from agent.cli.voice import voice
 
 app = typer.Typer(
     name="kairos",
@@ -35,8 +38,11 @@ app.command("replay")(replay)
 app.command("tune")(tune)
 app.command("check")(check)
 app.command("schema")(schema)
+app.command("doctor")(doctor)
 app.add_typer(bench)
 app.add_typer(memory)
+app.add_typer(models)
+app.add_typer(voice)
 
 
 @app.callback(invoke_without_command=True)

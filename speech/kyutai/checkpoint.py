@@ -73,11 +73,13 @@ def _file(folder: Path, name: str) -> Path:
 
 
 def _of_repository(model: str) -> CheckpointInfo:
-    from huggingface_hub import errors
+    from huggingface_hub import errors, hf_hub_download
     from moshi.models import loaders
 
     try:
-        return loaders.CheckpointInfo.from_hf_repo(model)
+        # Where it is missing, moshi would take the repository for another model's.
+        config = hf_hub_download(model, "config.json")
+        return loaders.CheckpointInfo.from_hf_repo(model, config_path=config)
     except (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled) as error:
         raise SpeechError(
             f"the weights of {model} are not on this machine and cannot be fetched: go online once "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -78,7 +79,7 @@ class SttBatch:
             on_text_logits_hook=self._keep_logits,
         )
         self._audio = np.zeros((slots, 1, FRAME), np.float32)
-        with torch.no_grad():
+        with torch.no_grad(), self._on_device():
             model.mimi.streaming_forever(slots)
             self._lm.streaming_forever(slots)
             # The first steps of a CUDA graph record it: no caller is to wait for that.
@@ -103,7 +104,7 @@ class SttBatch:
             mask[slot] = True
             if frame.audio is not None:
                 self._audio[slot, 0] = frame.audio
-        with torch.no_grad():
+        with torch.no_grad(), self._on_device():
             self._lm.set_exec_mask(mask)
             self._model.mimi.set_exec_mask(mask)
             sound = torch.from_numpy(self._audio).to(self._model.device)
@@ -124,7 +125,7 @@ class SttBatch:
 
         mask = torch.zeros(self._slots, dtype=torch.bool)
         mask[slot] = True
-        with torch.no_grad():
+        with torch.no_grad(), self._on_device():
             self._lm.reset_streaming(mask)
             self._model.mimi.reset_streaming(mask)
 
@@ -135,6 +136,13 @@ class SttBatch:
             for state in states.get_streaming_state().values():
                 _count(state, seen)
         return sum(seen.values())
+
+    def _on_device(self) -> AbstractContextManager[object]:
+        """Graphs are recorded on the thread's own GPU, which need not be the model's."""
+        import torch
+
+        device = self._model.device
+        return torch.cuda.device(device) if device.startswith("cuda") else nullcontext()
 
     def _keep_logits(self, logits: torch.Tensor) -> None:
         self._logits = logits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -89,21 +90,20 @@ class KyutaiSynthesis:
     def add(self, text: str) -> None:
         """See ``Synthesis``."""
         self._words += self._splitter.add(text)
-        self._go_on()
+        self._start()
 
     def end(self) -> None:
         """See ``Synthesis``."""
         if not self._ended:
             self._words += self._splitter.end()
             self._ended = True
-            self._go_on()
+            self._start()
 
     def next(self) -> Speech | Lack:
         """See ``Synthesis``. Raises ``SpeechError`` if no slot is free or the model has failed."""
         while True:
             self._receive()
-            if self._live:
-                self._go_on()
+            self._go_on()
             if self._ready:
                 return self._ready.popleft()
             if self._over:
@@ -127,6 +127,11 @@ class KyutaiSynthesis:
             return True
         news = self._words or self._ended != self._told
         return not news and self._lacking and self._received >= self._news
+
+    def _start(self) -> None:
+        """Live: begin before it is asked for; what goes wrong comes out where it is."""
+        with suppress(SpeechError):
+            self._go_on()
 
     def _go_on(self) -> None:
         """Live: have as many steps under way as are to be ahead."""

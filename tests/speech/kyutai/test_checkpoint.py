@@ -10,9 +10,11 @@ import pytest
 from speech.errors import SpeechError
 from speech.kyutai.checkpoint import checkpoint
 from speech.kyutai.stt_model import load_stt
-from tests.speech.kyutai.calls import SETTINGS, TONES, service
+from system1.percepts import EndOfTurn
+from tests.speech.kyutai.calls import SETTINGS, TONES, call, heard_by, service, text
 
 
+@pytest.mark.slow
 def test_a_folder_is_loaded_from_its_own_files() -> None:
     info = checkpoint(str(TONES))
     assert {path.parent for path in (info.moshi_weights, info.mimi_weights, info.tokenizer)} == {
@@ -24,6 +26,7 @@ def test_a_folder_is_loaded_from_its_own_files() -> None:
     assert model.heads == 4
 
 
+@pytest.mark.slow
 def test_a_repository_in_the_cache_is_loaded_without_a_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,6 +73,7 @@ def changed(tmp_path: Path, **config: object) -> str:
     return str(folder)
 
 
+@pytest.mark.slow
 def test_weights_that_do_not_fit_are_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(SpeechError, match="could not be loaded") as told:
         load_stt(changed(tmp_path, dim=128), "cpu")
@@ -88,6 +92,7 @@ def test_a_config_that_is_no_json_is_refused(tmp_path: Path) -> None:
         checkpoint(folder)
 
 
+@pytest.mark.slow
 def test_the_prefix_and_delay_of_another_checkpoint_are_heeded(tmp_path: Path) -> None:
     config = {"audio_delay_seconds": 2.5, "audio_silence_prefix_seconds": 1.0}
     model = load_stt(changed(tmp_path, stt_config=config), "cpu")
@@ -101,3 +106,23 @@ def test_a_missing_package_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatc
     )
     with pytest.raises(SpeechError, match=r"pip install 'kairos-voice\[kyutai\]'"):
         checkpoint(SETTINGS.model)
+
+
+@pytest.mark.slow
+def test_without_pause_heads_there_are_words_and_it_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from safetensors.torch import load_file, save_file
+
+    folder = Path(changed(tmp_path, extra_heads_num_heads=0))
+    weights = load_file(folder / "model.safetensors")
+    kept = {name: weight for name, weight in weights.items() if "extra_heads" not in name}
+    assert len(kept) == len(weights) - 4
+    save_file(kept, folder / "model.safetensors")
+    settings = SETTINGS.model_copy(update={"model": str(folder), "slots": 1})
+    given = call(0.3, "stop the house please", 0.8)
+    for _ in range(2):
+        percepts = heard_by(service(settings).transcriber(settings), given)
+        assert text(percepts) == "stop the house please"
+        assert not any(isinstance(one, EndOfTurn) for one in percepts)
+    assert capsys.readouterr().err.count("no_pause_heads") == 1

@@ -14,7 +14,8 @@ from tests.speech.kyutai.calls import TONES
 from tests.speech.kyutai.tone_voice import ENDS, HESITATES, WORDS
 from tests.speech.kyutai.train_tones import DELAY, Callers
 
-FRAMES, CLIPS = 160, 12
+FRAMES, CLIPS = 320, 8
+"""Twice as long as what it learnt from: a call goes on, and nothing is counted from its start."""
 LAST_S = (FRAMES - DELAY - 5) * 0.08
 
 
@@ -79,4 +80,4 @@ def test_held_out_callers_are_understood_and_their_pauses_too() -> None:
 
 def test_no_two_words_sound_alike() -> None:
     assert len(set(WORDS.values())) == len(WORDS) == 24
-    assert all(first != second for first, second in WORDS.values())
+    assert all(len(set(vowels)) == 2 for vowels in WORDS.values())

@@ -51,7 +51,7 @@ LM: dict[str, Any] = {
     "hidden_scale": 4.125,
     "causal": True,
     "layer_scale": None,
-    "context": 100,
+    "context": 40,
     "max_period": 100000,
     "gating": "silu",
     "norm": "rms_norm_f32",
@@ -342,7 +342,7 @@ if __name__ == "__main__":
     arguments = sys.argv[1:]
     train(
         Path(arguments[0]) if arguments else Path(__file__).parent / "tones",
-        int(arguments[1]) if len(arguments) > 1 else 1200,
-        int(arguments[2]) if len(arguments) > 2 else 1500,
-        int(arguments[3]) if len(arguments) > 3 else 500,
+        int(arguments[1]) if len(arguments) > 1 else 500,
+        int(arguments[2]) if len(arguments) > 2 else 900,
+        int(arguments[3]) if len(arguments) > 3 else 800,
     )

@@ -12,7 +12,7 @@ from policies.line import Echo, Level
 from policies.line import Line as Terms
 from speech.errors import SpeechError
 from speech.espeak import EspeakVoice
-from speech.line import FRAME, Line, open_line
+from speech.microphone import FRAME, Microphone, open_microphone
 from speech.protocols import SAMPLE_RATE, Audio
 
 FAR = (
@@ -41,7 +41,7 @@ def echoed(far: Audio, delay_s: float = 0.09, gain_db: float = -6.0) -> Audio:
     )
 
 
-def through(line: Line, microphone: Audio, far: Audio) -> Audio:
+def through(line: Microphone, microphone: Audio, far: Audio) -> Audio:
     count = min(microphone.size, far.size) // FRAME * FRAME
     return np.concatenate(
         [
@@ -70,7 +70,7 @@ def far() -> Audio:
 @pytest.mark.slow
 @pytest.mark.parametrize("delay_s", [0.02, 0.09, 0.25])
 def test_the_echo_is_taken_down_by_much_and_the_loss_is_told(far: Audio, delay_s: float) -> None:
-    line = Line(Terms(echo=Echo.CANCEL))
+    line = Microphone(Terms(echo=Echo.CANCEL))
     microphone = echoed(far, delay_s)
     cleaned = through(line, microphone, far)
     later = slice(4 * SAMPLE_RATE, cleaned.size)
@@ -85,9 +85,9 @@ def test_the_caller_is_heard_over_it_and_untouched_without_it(far: Audio) -> Non
     microphone = echoed(far)
     start = 6 * SAMPLE_RATE
     microphone[start : start + near.size] += near[: microphone.size - start]
-    over = through(Line(Terms(echo=Echo.CANCEL)), microphone, far)[start : start + near.size]
+    over = through(Microphone(Terms(echo=Echo.CANCEL)), microphone, far)[start : start + near.size]
     assert level_db(over) > level_db(near) - 12
-    alone = through(Line(Terms(echo=Echo.CANCEL)), near, np.zeros_like(near))
+    alone = through(Microphone(Terms(echo=Echo.CANCEL)), near, np.zeros_like(near))
     assert level_db(alone) == pytest.approx(level_db(near), abs=2)
     assert 0 <= delay_s(near[: alone.size], alone) < 0.015
 
@@ -95,7 +95,9 @@ def test_the_caller_is_heard_over_it_and_untouched_without_it(far: Audio) -> Non
 @pytest.mark.slow
 def test_two_calls_with_the_same_sound_hear_the_same(far: Audio) -> None:
     microphone = echoed(far)
-    first, second = (through(Line(Terms(echo=Echo.CANCEL)), microphone, far) for _ in range(2))
+    first, second = (
+        through(Microphone(Terms(echo=Echo.CANCEL)), microphone, far) for _ in range(2)
+    )
     assert np.array_equal(first, second)
 
 
@@ -104,7 +106,7 @@ def test_two_calls_with_the_same_sound_hear_the_same(far: Audio) -> None:
 def test_a_soft_microphone_is_brought_to_a_usual_level(spoken_db: float) -> None:
     near = spoken(NEAR, "en-us+m3")
     soft = np.tile(near * 10 ** ((spoken_db - level_db(near)) / 20), 4)
-    line = Line(Terms(level=Level.AUTOMATIC))
+    line = Microphone(Terms(level=Level.AUTOMATIC))
     cleaned = through(line, soft, np.zeros_like(soft))
     assert level_db(cleaned[3 * near.size :]) == pytest.approx(-23, abs=4)
     assert line.echo_loss_db is None
@@ -112,6 +114,6 @@ def test_a_soft_microphone_is_brought_to_a_usual_level(spoken_db: float) -> None
 
 def test_a_line_that_is_left_alone_needs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "livekit.rtc", None)
-    assert open_line(Terms()) is None
+    assert open_microphone(Terms()) is None
     with pytest.raises(SpeechError, match=r"livekit .*pip install 'kairos-voice\[echo\]'"):
-        open_line(Terms(echo=Echo.CANCEL))
+        open_microphone(Terms(echo=Echo.CANCEL))
