@@ -7,10 +7,10 @@ from pydantic import Field
 from policies.engines_kyutai_stt import KyutaiStt
 from policies.engines_kyutai_tts import KyutaiTts
 from policies.engines_moshi import Moshi
-from policies.engines_realtime import Realtime
 from policies.engines_moshi_server import MoshiServer
 from policies.engines_openai import OpenAIAudio
 from policies.engines_pocket import PocketTtsSettings
+from policies.engines_realtime import Realtime
 from policies.engines_sherpa import SherpaSettings
 from policies.model import Section
 
