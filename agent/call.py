@@ -14,6 +14,7 @@ from agent.advising import Advising
 from agent.decisions import decision
 from agent.errands import Errands
 from agent.journal import Journal
+from agent.overhearing import Overhearing
 from agent.records import (
     CallEnded,
     CallerTurn,
@@ -116,6 +117,7 @@ class Call:
         advising: Advising | None = None,
         errands: Errands | None = None,
         remembering: Remembering | None = None,
+        overhearing: Overhearing | None = None,
     ) -> None:
         self.policy = policy
         self.journal = journal
@@ -127,7 +129,8 @@ class Call:
         self._thinking = thinking
         self._mouth = mouth
         self._listen = listen
-        self._sources = tuple(sources)
+        self._overhearing = overhearing
+        self._sources = (*sources, overhearing) if overhearing is not None else tuple(sources)
         self._advising = advising
         self._errands = errands
         self._remembering = remembering
@@ -175,6 +178,8 @@ class Call:
             await self._thinking.settle()
             if self._advising is not None:
                 await self._advising.settle()
+            if self._overhearing is not None:
+                await self._overhearing.settle()
             if not self._happen(to):
                 break
         self.now = max(self.now, to)
@@ -230,6 +235,9 @@ class Call:
         await self._thinking.close()
         if self._advising is not None:
             await self._advising.close()
+        if self._overhearing is not None:
+            self.journal.write(self._overhearing.figures(round(self.now, DECIMALS)))
+            await self._overhearing.close()
         if self._errands is not None:
             for record in await self._errands.close(self.now):
                 self.journal.write(record)

@@ -41,17 +41,22 @@ class CallersVoice:
         while self._kept - self._blocks[0].size >= self._most:
             self._kept -= self._blocks.popleft().size
 
+    def between(self, since: float, until: float) -> bytes | None:
+        """What was heard from ``since`` to ``until`` (s) and a little beside it, as a mono WAV file
+        of 16 bits; None where it is not kept."""
+        before = self._heard - self._kept
+        start = max(round((since - BESIDE_S) * SAMPLE_RATE) - before, 0)
+        end = round((until + BESIDE_S) * SAMPLE_RATE) - before
+        samples = np.concatenate(self._blocks)[start : max(end, 0)] if self._blocks else None
+        return None if samples is None or not samples.size else _wav(samples)
+
     def turn(self, brief: Brief) -> bytes | None:
         """The turn that ``brief`` answers, as a mono WAV file of 16 bits; None where it answers
         none, or nothing was heard of it."""
         last = next((one for one in reversed(brief.turns) if one.who == "caller"), None)
         if not brief.said or last is None:
             return None
-        before = self._heard - self._kept
-        start = max(round((last.start - BESIDE_S) * SAMPLE_RATE) - before, 0)
-        end = round((last.end + BESIDE_S) * SAMPLE_RATE) - before
-        samples = np.concatenate(self._blocks)[start : max(end, 0)] if self._blocks else None
-        return None if samples is None or not samples.size else _wav(samples)
+        return self.between(last.start, last.end)
 
 
 class VoiceDesk(BareDesk):

@@ -24,6 +24,7 @@ from agent.clock import Clock
 from agent.figures import measure
 from agent.listening import ear_terms, voice_terms
 from agent.opening import Opening, Options, loaded, prepare
+from agent.overhearing import DEFAULT_LISTENING_S, Listener
 from agent.recording import Recording, read_recording
 from agent.records import EchoMeasured, Outcome, Record
 from agent.remembering import UNKNOWN, Recalled, recalled
@@ -69,6 +70,7 @@ class Conversation:
             advising=opening.advising,
             errands=opening.errands,
             remembering=opening.remembering,
+            overhearing=opening.overhearing,
         )
         self._recording = (
             Recording(opening.folder / files.RECORDING) if opening.folder is not None else None
@@ -81,6 +83,7 @@ class Conversation:
         self._ready = np.zeros(TICK_SAMPLES, np.float32)
         self._pending: list[CallerLeft | SoundEvent] = []
         self._voice = opening.voice
+        self._duplex = opening.duplex
         self._opened = opening.opened
         self._known = known
         self._begun = False
@@ -107,6 +110,8 @@ class Conversation:
         report: bool = True,
         memory: LongTermMemory | None = None,
         extractor: Extractor | None = None,
+        listener: Listener | None = None,
+        listening: float = DEFAULT_LISTENING_S,
     ) -> AsyncIterator[Conversation]:
         """Open a call; leaving the context ends it as if the caller had hung up.
 
@@ -124,7 +129,8 @@ class Conversation:
         ``advice``: seconds charged to its answers in virtual time. ``tools``: where the policy's
         tools are used, in place of what they go to. ``memory``: kept in place of the store that the
         policy names, and left open; ``extractor``: learns from the call once it is over, beside the
-        rules.
+        rules. ``listener``: hears the caller in place of the model that the policy names;
+        ``listening``: seconds charged to its answers in virtual time.
 
         Raises ``DocumentError``, ``SpeechError``, ``ModelError`` or ``OSError``, each with one
         clear line.
@@ -135,7 +141,7 @@ class Conversation:
         live = clock == "live"
         line = open_microphone(chosen.line)
         ears = open_ears(profile, ear_terms(chosen, live, extra_words))
-        mouth = AudioMouth(open_voice(profile, voice_terms(chosen, live)))
+        voice = open_voice(profile, voice_terms(chosen, live))
         options = Options(
             model,
             out,
@@ -150,8 +156,11 @@ class Conversation:
             caller_id,
             memory,
             extractor,
+            listener,
+            listening,
         )
         opening = prepare(chosen, profile, options)
+        mouth = AudioMouth(voice if opening.duplex is None else opening.duplex.voice(voice))
         conversation = cls(opening, ears, mouth, await recalled(opening.remembering), line)
         began = time.perf_counter()  # wall seconds are for result.json alone
         try:
@@ -203,6 +212,8 @@ class Conversation:
             raise ValueError(f"a frame is mono and not empty, got shape {caller.shape}")
         if not self._begun:
             self._begun = True
+            if self._duplex is not None:
+                self._duplex.begin()
             self._call.begin(self._opened, self._known)
         # In virtual time nothing else here waits; without this nobody could interrupt a call.
         await asyncio.sleep(0)
@@ -227,6 +238,8 @@ class Conversation:
             block = self._line.near(block, self._played)
         if self._voice is not None:
             self._voice.add(block)
+        if self._duplex is not None:
+            self._duplex.hear(block)
         # What was due before this block became known happens first.
         await self._call.advance(at)
         for percept in self._ears.hear(block, at):

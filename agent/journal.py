@@ -23,6 +23,7 @@ from agent.records import (
     EchoMeasured,
     ErrandDone,
     FloorChange,
+    ListenerUsed,
     PerceptSeen,
     Record,
     Remembered,
@@ -44,6 +45,7 @@ EVENTS: dict[type[Record], str] = {
     Decision: "decision",
     Remembered: "memory",
     EchoMeasured: "echo",
+    ListenerUsed: "listener",
     CallEnded: "call_ended",
 }
 _RECORDS = {event: record for record, event in EVENTS.items()}

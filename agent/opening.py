@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from agent import files
@@ -15,6 +16,7 @@ from agent.callers_voice import CallersVoice
 from agent.clock import Clock
 from agent.errands import Errands
 from agent.journal import Journal
+from agent.overhearing import DEFAULT_LISTENING_S, Listener, Overhearing
 from agent.records import CallOpened
 from agent.remembering import Remembering
 from agent.think_time import ThinkTime
@@ -22,11 +24,16 @@ from agent.thinking import Thinking
 from policies.hours import noon_of
 from policies.loading import load_policy
 from policies.policy import Policy
-from policies.thinking import GROUNDED
+from policies.thinking import GROUNDED, speaks
+from system2.errors import ModelError
 from system2.memory.extraction import Extractor
 from system2.memory.store import LongTermMemory
+from system2.mind import Mind
 from system2.models import open_mind
 from system2.tools.answers import Toolbox
+
+if TYPE_CHECKING:
+    from agent.duplex import Duplex
 
 VIRTUAL_TODAY = date(2026, 1, 5)
 """The day on which virtual calls take place, a Monday: "next Tuesday" must not depend on when a
@@ -50,6 +57,8 @@ class Options:
     caller_id: str | None = None
     memory: LongTermMemory | None = None
     extractor: Extractor | None = None
+    listener: Listener | None = None
+    listening: float = DEFAULT_LISTENING_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ class Opening:
     """The parts of a call that do not depend on how sound is carried.
 
     ``voice``: keeps the caller's, for a model that hears; without sound nobody fills it.
+    ``duplex``: a mind that hears and speaks itself.
     """
 
     policy: Policy
@@ -68,16 +78,29 @@ class Opening:
     folder: Path | None
     remembering: Remembering | None = None
     voice: CallersVoice | None = None
+    duplex: Duplex | None = None
+    overhearing: Overhearing | None = None
 
 
-def prepare(policy: Policy, profile: str, options: Options) -> Opening:
-    """Open these parts.
+def prepare(policy: Policy, profile: str, options: Options, *, sound: bool = True) -> Opening:
+    """Open these parts. ``sound``: the call has any.
 
     Raises ``ModelError`` for a model, and ``OSError`` for a folder that cannot be written to.
     """
     local = starts(policy, options)
     today = options.today or local.date()
-    mind = open_mind(options.model, policy, today=today, pause=asyncio.sleep)
+    name = policy.model.name if options.model is None else options.model
+    duplex: Duplex | None = None
+    if speaks(name):
+        if not sound:
+            raise ModelError(f"model {name!r} hears and speaks: it needs a call with sound")
+        # Late: most calls have a mind of text, and need none of this.
+        from agent.duplex import open_duplex
+
+        duplex = open_duplex(name, policy, today=today, live=options.clock == "live")
+        mind: Mind = duplex.mind
+    else:
+        mind = open_mind(options.model, policy, today=today, pause=asyncio.sleep)
     folder = None if options.out is None else Path(options.out)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -88,16 +111,36 @@ def prepare(policy: Policy, profile: str, options: Options) -> Opening:
         policy.policy,
         options.scenario,
         profile,
-        policy.model.name if options.model is None else options.model,
+        name,
         policy.language,
         local.isoformat(timespec="minutes"),
     )
     errands = _errands(policy, options)
-    voice = CallersVoice(policy) if policy.model.audio else None
-    thinking = Thinking(mind, options.clock, options.think, errands, voice)
+    overhearing = _overhearing(policy, options, sound)
+    hears = policy.model.audio
+    voice = CallersVoice(policy) if hears or overhearing is not None else None
+    if overhearing is not None:
+        overhearing.voice = voice if sound else None
+        journal.subscribe(overhearing.note)
+    pace = None if duplex is None else duplex.pace
+    thinking = Thinking(mind, options.clock, options.think, errands, voice if hears else None, pace)
+    if duplex is not None:
+        journal.subscribe(duplex.note)
     advising = _advising(policy, options)
     remembering = _remembering(policy, options, local)
-    return Opening(policy, thinking, advising, errands, journal, opened, folder, remembering, voice)
+    return Opening(
+        policy,
+        thinking,
+        advising,
+        errands,
+        journal,
+        opened,
+        folder,
+        remembering,
+        voice,
+        duplex,
+        overhearing,
+    )
 
 
 def _advising(policy: Policy, options: Options) -> Advising | None:
@@ -112,6 +155,21 @@ def _advising(policy: Policy, options: Options) -> Advising | None:
         patience_s = terms.deadline if options.clock == "live" else WALL_S
         adviser = SystemOne(terms, os.environ.get(terms.key_env), patience_s)
     return Advising(adviser, options.clock, terms.deadline, options.advice)
+
+
+def _overhearing(policy: Policy, options: Options, sound: bool) -> Overhearing | None:
+    """None where the policy has no listener: the caller's voice is sent to no other."""
+    terms = policy.listener
+    if terms is None:
+        return None
+    listener = options.listener
+    if listener is None:
+        if not sound:
+            return None
+        from agent.audio_listener import AudioListener
+
+        listener = AudioListener(terms, terms.deadline if options.clock == "live" else WALL_S)
+    return Overhearing(listener, terms, options.clock, options.listening)
 
 
 def _errands(policy: Policy, options: Options) -> Errands | None:
@@ -149,7 +207,12 @@ def _remembering(policy: Policy, options: Options, local: datetime) -> Rememberi
 def _extractor(policy: Policy, options: Options) -> Extractor | None:
     """The call's own model, once the call is over; None where rules alone are to learn from it."""
     name = options.model or policy.model.name
-    if name == GROUNDED or not policy.memory.retention_days or not policy.memory.by_model:
+    if (
+        name == GROUNDED
+        or speaks(name)
+        or not policy.memory.retention_days
+        or not policy.memory.by_model
+    ):
         return None
     from system2.chat.extraction import LlmExtractor
     from system2.models import open_chat

@@ -167,6 +167,18 @@ class EchoMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenerUsed:
+    """``listener``: how often it was asked in a call, and what came of it: ``asked`` = ``told`` +
+    ``late`` + ``failed``, but for a question that the call's end left open."""
+
+    at: float
+    asked: int
+    told: int
+    late: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
 class CallEnded:
     """``call_ended``: how, by whom (``caller``, ``agent`` or ``system``), after how many s."""
 
@@ -188,5 +200,6 @@ Record: TypeAlias = (
     | Decision
     | Remembered
     | EchoMeasured
+    | ListenerUsed
     | CallEnded
 )

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from agent.callers_voice import CallersVoice, VoiceDesk
 from agent.clock import Clock
@@ -30,6 +30,14 @@ if TYPE_CHECKING:
     from agent.errands import Errands
 
 
+class OwnPace(Protocol):
+    """What a mind goes by that thinks while time passes, in virtual time too."""
+
+    async def caught_up(self) -> None:
+        """Wait until all that it has to say by now was taken."""
+        ...
+
+
 @dataclass(slots=True)
 class _Work:
     """``decided``: the think was wanted from the beginning, or has been taken up. ``sent``: tokens
@@ -40,6 +48,7 @@ class _Work:
     history: tuple[str, ...] = ()
     decided: bool = True
     thoughts: deque[tuple[float | None, ThoughtContent]] = field(default_factory=deque)
+    begun: bool = False
     collected: bool = False
     first_text: float | None = None
     tokens_out: int = 0
@@ -54,7 +63,7 @@ class _Work:
 class Thinking:
     """The thinks under way. ``time``: charged to every thought in virtual time, and what the tools
     take that it uses. ``errands``: those tools; None for none. ``voice``: the caller's, for
-    minds that hear; None for no sound."""
+    minds that hear; None for no sound. ``pace``: the mind's own, which nothing is charged for."""
 
     def __init__(
         self,
@@ -63,7 +72,9 @@ class Thinking:
         time: ThinkTime,
         errands: Errands | None = None,
         voice: CallersVoice | None = None,
+        pace: OwnPace | None = None,
     ) -> None:
+        self._pace = pace
         self._mind = mind
         self._clock = clock
         self._time = time
@@ -76,7 +87,7 @@ class Thinking:
         """Begin to think at ``at`` (s); ``history``: every turn so far, as heard."""
         work = _Work(act, at, tuple(history), decided=not act.speculative)
         self._works[act.think] = work
-        if self._clock == "live":
+        if self._clock == "live" or self._pace is not None:
             work.task = asyncio.get_running_loop().create_task(self._collect_live(work))
             self._background.add(work.task)
             work.task.add_done_callback(self._background.discard)
@@ -112,11 +123,18 @@ class Thinking:
         """In virtual time: let every mind finish while the clock stands still."""
         if self._clock == "live":
             return
+        if self._pace is not None:
+            # Its thoughts of now are taken now; for those to come nobody can wait.
+            if any(not work.begun for work in self._works.values()):
+                await asyncio.sleep(0)
+            await self._pace.caught_up()
+            return
         for work in list(self._works.values()):
             if not work.collected:
                 await self._collect(work)
 
     async def _collect(self, work: _Work) -> None:
+        work.begun = True
         tokens = 0
         at = work.started + (self._time.first_s if self._clock == "virtual" else 0.0)
         laid = self._errands.desk(work.act, at, self._voice) if self._errands is not None else None
@@ -141,7 +159,7 @@ class Thinking:
             work.thoughts.append((None, Failed(type(error).__name__)))
 
     def _due(self, work: _Work, tokens: int, spent_s: float) -> float | None:
-        if self._clock == "live":
+        if self._clock == "live" or self._pace is not None:
             return None
         return work.started + self._time.first_s + self._time.text_s(tokens) + spent_s
 

@@ -14,6 +14,14 @@ def log_unadvised(reason: str) -> None:
     log.warning("adviser.no_answer", reason=reason)
 
 
+def log_unheard(reason: str) -> None:
+    """One line on standard error for a listener that gave no answer; ``reason``: why."""
+    import structlog
+
+    log = structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
+    log.warning("listener.no_answer", reason=reason)
+
+
 def log_failure(error: BaseException) -> None:
     """One line on standard error for a call that an error ended; none for one that was stopped."""
     if isinstance(error, KeyboardInterrupt | asyncio.CancelledError | GeneratorExit):

@@ -15,6 +15,7 @@ from pathlib import Path
 from agent.advising import DEFAULT_ADVICE_S, Adviser
 from agent.call import Call
 from agent.opening import Opening, Options, loaded, prepare
+from agent.overhearing import DEFAULT_LISTENING_S, Listener
 from agent.records import Outcome, Record
 from agent.remembering import UNKNOWN, Recalled, recalled
 from agent.schedule import Schedule
@@ -48,6 +49,7 @@ class WordConversation:
             opening.advising,
             opening.errands,
             opening.remembering,
+            opening.overhearing,
         )
         self._call.begin(opening.opened, known)
 
@@ -69,6 +71,8 @@ class WordConversation:
         tools: Toolbox | None = None,
         memory: LongTermMemory | None = None,
         extractor: Extractor | None = None,
+        listener: Listener | None = None,
+        listening: float = DEFAULT_LISTENING_S,
     ) -> AsyncIterator[WordConversation]:
         """Open a call; see ``Conversation.open``. ``events.jsonl`` is all that is written."""
         options = Options(
@@ -85,8 +89,10 @@ class WordConversation:
             caller_id,
             memory,
             extractor,
+            listener,
+            listening,
         )
-        opening = prepare(loaded(policy), PROFILE, options)
+        opening = prepare(loaded(policy), PROFILE, options, sound=False)
         conversation = cls(opening, await recalled(opening.remembering))
         try:
             yield conversation

@@ -6,9 +6,11 @@ from pydantic import Field
 
 from policies.engines_kyutai_stt import KyutaiStt
 from policies.engines_kyutai_tts import KyutaiTts
+from policies.engines_moshi import Moshi
 from policies.engines_moshi_server import MoshiServer
 from policies.engines_openai import OpenAIAudio
 from policies.engines_pocket import PocketTtsSettings
+from policies.engines_realtime import Realtime
 from policies.engines_sherpa import SherpaSettings
 from policies.model import Section
 
@@ -22,6 +24,10 @@ class Engines(Section):
     kyutai_tts: KyutaiTts = Field(
         KyutaiTts(), description="Kyutai's voice: the speech profile's part kyutai."
     )
+    realtime: Realtime = Field(
+        Realtime(), description="The server of a model that is called realtime:MODEL."
+    )
+    moshi: Moshi = Field(Moshi(), description="The model that is called moshi.")
     moshi_server: MoshiServer = Field(
         MoshiServer(), description="Kyutai's ears and voice behind moshi-server."
     )

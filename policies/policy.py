@@ -15,6 +15,7 @@ from policies.engines import Engines
 from policies.hours import Hours
 from policies.initiative import Initiative
 from policies.line import Line as LineIn
+from policies.listener import Listener
 from policies.model import (
     ASK,
     ASK_IS_ELSEWHERE,
@@ -149,6 +150,11 @@ class Policy(Section):
         description="A decision model that is asked about the moment, and never waited for. "
         "Left out: none is asked.",
     )
+    listener: Listener | None = Field(
+        None,
+        description="A model that hears how the caller sounds, and is never waited for. "
+        "Left out: the caller's voice is sent to none.",
+    )
     model: Model = Field(Model(), description="The language model behind the answers.")
     farewell: Line | None = Field(
         None,
@@ -245,6 +251,10 @@ class Policy(Section):
         ]
         if self.model.audio and self.privacy.mask:
             findings.append((("model", "audio"), "sends sound, which privacy.mask cannot mask"))
+        if self.model.name.startswith("realtime:") and self.privacy.mask:
+            findings.append((("model", "name"), "sends sound, which privacy.mask cannot mask"))
+        if self.listener is not None and self.privacy.mask:
+            findings.append((("listener",), "is sent sound, which privacy.mask cannot mask"))
         findings += [*strangers(self.tools, self.allowed_hosts), *self._uses()]
         findings += [
             (("memory", *place), slip)

@@ -17,19 +17,37 @@ GROUNDED = "grounded"
 
 KEY_ENV = "OPENAI_API_KEY"
 
-_NAMES = re.compile(r"grounded|(?:openai|transformers):\S.*")
+_NAMES = re.compile(r"grounded|moshi(?::\S.*)?|(?:openai|transformers|realtime):\S.*")
+
+_SPEAKING = re.compile(r"moshi(?::.*)?|realtime:.*")
+
+
+def speaks(name: str) -> bool:
+    """Whether a model of this name hears and speaks itself: its answers come with their sound."""
+    return _SPEAKING.fullmatch(name) is not None
 
 
 def _known(value: str) -> str:
     if not _NAMES.fullmatch(value):
-        message = f"must be grounded, openai:MODEL or transformers:DIR, not {value!r}"
+        message = (
+            "must be grounded, openai:MODEL, transformers:DIR, realtime:MODEL, moshi or "
+            f"moshi:REPO_OR_DIR, not {value!r}"
+        )
+        raise PydanticCustomError("text", "{message}", {"message": message})
+    return value
+
+
+def _of_text(value: str) -> str:
+    if speaks(value):
+        message = f"must be a model of text, not {value!r}"
         raise PydanticCustomError("text", "{message}", {"message": message})
     return value
 
 
 ModelName = Annotated[Text, AfterValidator(_known)]
 """``grounded``, ``openai:MODEL`` for a model of any compatible server, ``transformers:DIR`` for
-weights in a local folder."""
+weights in a local folder. ``realtime:MODEL`` and ``moshi`` (or ``moshi:REPO_OR_DIR``) hear and
+speak themselves."""
 
 
 class Answers(StrEnum):
@@ -42,7 +60,9 @@ class Answers(StrEnum):
 class Fallback(Section):
     """The model that is asked when the first one is down."""
 
-    name: ModelName = Field(description="grounded, openai:MODEL or transformers:DIR.")
+    name: Annotated[ModelName, AfterValidator(_of_text)] = Field(
+        description="grounded, openai:MODEL or transformers:DIR."
+    )
     url: ServerUrl | None = Field(
         None,
         description="Base URL of its server, such as http://127.0.0.1:8000/v1. "
@@ -63,7 +83,9 @@ class Model(Section):
     name: ModelName = Field(
         GROUNDED,
         description="grounded: no model, the policy answers alone; openai:MODEL: any server that "
-        "speaks OpenAI's chat completions; transformers:DIR: weights in a local folder. "
+        "speaks OpenAI's chat completions; transformers:DIR: weights in a local folder; "
+        "realtime:MODEL: a server that hears and speaks (engines.realtime); moshi or "
+        "moshi:REPO_OR_DIR: Moshi in process (engines.moshi). "
         "--model on the command line wins.",
     )
     url: ServerUrl | None = Field(

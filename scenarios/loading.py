@@ -29,6 +29,8 @@ def _problems(script: Scenario, path: Path) -> Iterator[Problem]:
         policy = load_policy(script.policy, path)
         if script.adviser is not None and policy.adviser is None:
             yield _problem(path, ("adviser",), "is of use only with a policy that has an adviser")
+        if script.listener is not None and policy.listener is None:
+            yield _problem(path, ("listener",), "is of use only with a policy that has a listener")
         tools = [tool.id for tool in policy.tools]
         doubled = [("tools", name) for name in script.tools]
         expected = [("expect", "tools", name) for name in script.expect.tools]

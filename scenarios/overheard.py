@@ -13,6 +13,7 @@ from agent.records import (
     EchoMeasured,
     ErrandDone,
     FloorChange,
+    ListenerUsed,
     PerceptSeen,
     Record,
     Remembered,
@@ -68,7 +69,7 @@ class Listener:
                 self.ended = record
             case Decision() | CallOpened() | CallerTurn() | FloorChange() | ThinkDone():
                 pass
-            case Remembered() | ErrandDone() | EchoMeasured():
+            case Remembered() | ErrandDone() | EchoMeasured() | ListenerUsed():
                 pass
             case _:
                 assert_never(record)

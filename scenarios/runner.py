@@ -15,6 +15,7 @@ from agent.conversation import Conversation
 from agent.figures import measure
 from agent.files import write_outcome
 from agent.opening import real_tools
+from agent.overhearing import DEFAULT_LISTENING_S
 from agent.records import CallEnded, Record
 from agent.result import Check, Fidelity, Result, sum_up
 from agent.spans import Span, agent_spans, bridged
@@ -28,6 +29,7 @@ from scenarios.checks import Call, doubled, expectations
 from scenarios.director import Director, HangUp, Spoken
 from scenarios.doubles import ScriptedTools
 from scenarios.line import EchoPath
+from scenarios.listening import ScriptedListener
 from scenarios.memory import memory_of
 from scenarios.script import Scenario
 from scenarios.wordcaller import WordCaller, WordLine, word_lines
@@ -143,6 +145,8 @@ class _Settings:
             extra_words=self.script.hears,
             report=False,
             memory=self.memory,
+            listener=self._listener(),
+            listening=self._listening(),
         )
 
     def words(self) -> AbstractAsyncContextManager[WordConversation]:
@@ -160,11 +164,21 @@ class _Settings:
             advice=self._advice(),
             tools=self.tools,
             memory=self.memory,
+            listener=self._listener(),
+            listening=self._listening(),
         )
 
     def _adviser(self) -> ScriptedAdviser | None:
         script = self.script.adviser
         return ScriptedAdviser(script) if script is not None else None
+
+    def _listener(self) -> ScriptedListener | None:
+        script = self.script.listener
+        return ScriptedListener(script) if script is not None else None
+
+    def _listening(self) -> float:
+        script = self.script.listener
+        return script.takes if script is not None else DEFAULT_LISTENING_S
 
     def _advice(self) -> float:
         return self.script.adviser.takes if self.script.adviser is not None else DEFAULT_ADVICE_S

@@ -13,6 +13,7 @@ from agent.think_time import ThinkTime
 from policies.model import Id, Seconds, Section, Text
 from scenarios.advice import ScriptedAdvice
 from scenarios.doubles import Doubles
+from scenarios.listening import ScriptedListening
 from scenarios.steps import AgentStep, CallerStep, Says, spoken
 from system1.acts import Kind
 
@@ -258,6 +259,11 @@ class Scenario(Section):
         None,
         description="What the policy's adviser says in this call. "
         "Left out: the server that the policy names is asked.",
+    )
+    listener: ScriptedListening | None = Field(
+        None,
+        description="What the policy's listener hears in this call. "
+        "Left out: the model that the policy names is asked, in calls with sound.",
     )
     tools: dict[Id, Doubles] = Field(
         default_factory=dict,

@@ -168,6 +168,7 @@ class AudioMouth:
 
     def _ended(self, playing: _Playing, now: float) -> list[Percept]:
         number = playing.utterance
+        playing.track.over()
         if playing.stopping:
             return [PlaybackCut(now, number, playing.chars)]
         playing.track.close()

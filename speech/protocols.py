@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -169,6 +169,15 @@ class Synthesis(Protocol):
 
     def close(self) -> None:
         """Abort what is under way; nothing of it is given any more."""
+        ...
+
+
+@runtime_checkable
+class Attentive(Protocol):
+    """A ``Synthesis`` that wants to know what of it was played."""
+
+    def heard(self, samples: int) -> None:
+        """So many samples of what it gave were played, and no more will be."""
         ...
 
 

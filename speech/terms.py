@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from speech.vocabulary import Vocabulary
 
@@ -94,6 +94,79 @@ class KyutaiTts(Protocol):
     @property
     def slots(self) -> int:
         """Utterances at a time."""
+        ...
+
+
+class Realtime(Protocol):
+    """A server of the OpenAI Realtime protocol."""
+
+    @property
+    def url(self) -> str:
+        """Its base URL."""
+        ...
+
+    @property
+    def key_env(self) -> str:
+        """The environment variable that holds its key."""
+        ...
+
+    @property
+    def voice(self) -> str | None:
+        """A voice as it knows it."""
+        ...
+
+    @property
+    def dialect(self) -> Literal["current", "beta"]:
+        """Which of the protocol's two shapes it speaks."""
+        ...
+
+
+class Moshi(Protocol):
+    """Moshi, in process."""
+
+    @property
+    def model(self) -> str:
+        """A repository of the Hugging Face hub, or a folder."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """What it runs on, or ``auto``."""
+        ...
+
+    @property
+    def dtype(self) -> str:
+        """The numbers it counts in, or ``auto``."""
+        ...
+
+    @property
+    def slots(self) -> int:
+        """Calls that share the model."""
+        ...
+
+    @property
+    def temperature(self) -> float:
+        """Of its sounds; 0: the likeliest."""
+        ...
+
+    @property
+    def text_temperature(self) -> float:
+        """Of its words; 0: the likeliest."""
+        ...
+
+    @property
+    def pause(self) -> float:
+        """Silence (s) after which its answer is over."""
+        ...
+
+    @property
+    def patience(self) -> float:
+        """How long (s) its first word may take."""
+        ...
+
+    @property
+    def longest(self) -> float:
+        """The longest answer (s)."""
         ...
 
 
@@ -257,6 +330,16 @@ class Engines(Protocol):
     @property
     def kyutai_tts(self) -> KyutaiTts:
         """Kyutai's voice."""
+        ...
+
+    @property
+    def realtime(self) -> Realtime:
+        """A server that hears and speaks."""
+        ...
+
+    @property
+    def moshi(self) -> Moshi:
+        """A model in process that hears and speaks."""
         ...
 
     @property

@@ -14,7 +14,7 @@ from typing import assert_never
 import numpy as np
 import soxr  # type: ignore[import-untyped]
 
-from speech.protocols import SAMPLE_RATE, Audio, Lack, Mark, Speech, Synthesis
+from speech.protocols import SAMPLE_RATE, Attentive, Audio, Lack, Mark, Speech, Synthesis
 from speech.rendering import AUDIBLE, EDGE_S
 
 CUSHION_S = 0.16
@@ -100,6 +100,11 @@ class Track:
     def rest(self) -> list[int]:
         """The words, as characters, of silence at the end that is not played."""
         return [chars for _, chars in self._words]
+
+    def over(self) -> None:
+        """Nothing more is played: a synthesis that wants to know is told how far it was."""
+        if isinstance(self._synthesis, Attentive):
+            self._synthesis.heard(round((self._trimmed + self._played) / self._ratio))
 
     def close(self, fade: int = 0) -> int:
         """Synthesize no more, and keep what there is of the sound to fade it out within ``fade``.

@@ -18,6 +18,10 @@ there or as soon as the voice alone says so, and ends by hysteresis: after ``cal
 of speech below ``relief`` of the thresholds, counted from the last moment that was above them.
 What words alone tell, hesitancy and confusion, is told by whole turns: such an episode begins with
 a turn that shows it and ends after ``calm_turns`` that do not (``system1.manner``).
+
+A listener, where the policy has one, hears more than these numbers do, but late, and it may be
+wrong. So a mood is begun by it only where its last answers agree, or, for agitation, where the
+voice of the turn is raised as well; the next turn that is taken then shows the mood.
 """
 
 from __future__ import annotations
@@ -29,7 +33,7 @@ from typing import assert_never
 
 from policies.affect import Affect
 from system1.manner import Manner
-from system1.moods import Evidence, Mood, Sign
+from system1.moods import MOODS, Emotion, Evidence, Mood, Sign
 from system1.percepts import Prosody
 from system1.voice import SLACK_S, Voice, mean, raised, stronger, windows
 
@@ -44,6 +48,8 @@ _LEAST_WORDS = 3
 
 _OF_WORDS = (Mood.CONFUSED, Mood.HESITANT)
 """The moods that turns tell, where the voice tells the others."""
+
+_GRAVEST = {mood: place for place, mood in enumerate(Mood)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,8 @@ class Temper:
 
     ``raised``, ``half_raised``, ``hurried``: its most telling moments, None if it had none;
     ``spoken``: the whole of its speech. ``confusion``: signs of it in the last turns, oldest first.
-    ``before``: the episodes when the turn began.
+    ``before``: the episodes when the turn began. ``opinions``: what the listener's last answers
+    were signs of; ``overheard``: what they add up to, until a turn has shown it.
     """
 
     episodes: tuple[Episode, ...] = ()
@@ -74,6 +81,8 @@ class Temper:
     spoken: Voice | None = None
     confusion: tuple[int, ...] = ()
     before: tuple[Episode, ...] = ()
+    opinions: tuple[Mood | None, ...] = ()
+    overheard: Sign | None = None
 
     def episode(self, mood: Mood) -> Episode | None:
         """The episode under way, None if there is none."""
@@ -129,6 +138,34 @@ class Temper:
             last_report=report.at,
         )._with(*shown)
 
+    def told(self, emotion: Emotion, confidence: float, sure: float, agree: int) -> Temper:
+        """The state after a listener's answer, of which ``agree`` in a row make a mood.
+
+        One of less confidence than ``sure`` says nothing.
+        """
+        if not confidence >= sure:
+            return self
+        mood = MOODS.get(emotion)
+        opinions = (*self.opinions, mood)[-agree:]
+        after = replace(self, opinions=opinions)
+        if mood is None:
+            return after
+        raised = mood is Mood.AGITATED and self.half_raised is not None
+        if not raised and opinions != (mood,) * agree:
+            return after
+        sign = Sign(mood, (("listener", round(confidence, 2)),))
+        after = replace(after, overheard=sign)._with(mood)
+        lasting = tuple(
+            replace(one, calm_s=0.0) if one.mood is mood else one for one in after.episodes
+        )
+        # Whatever becomes of the sounds under way: it was said of speech before them.
+        kept = (
+            after.before
+            if any(one.mood is mood for one in after.before)
+            else (*after.before, Episode(mood))
+        )
+        return replace(after, episodes=lasting, before=kept)
+
     def turn_taken(self, manner: Manner, numbers: Affect) -> tuple[Temper, tuple[Sign, ...]]:
         """The state once a turn is over, and the moods that it showed, the gravest first.
 
@@ -143,7 +180,10 @@ class Temper:
         )
         signs = tuple(sign for sign in found if sign is not None)
         shown = tuple(sign.mood for sign in signs)
-        after = self._with(*shown)
+        if self.overheard is not None and self.overheard.mood not in shown:
+            signs = tuple(sorted((*signs, self.overheard), key=lambda sign: _GRAVEST[sign.mood]))
+            shown = tuple(sign.mood for sign in signs)
+        after = replace(self._with(*shown), overheard=None)
         lasting = tuple(_after_turn(after.episodes, shown, manner, self.spoken, numbers))
         return replace(after, episodes=lasting, confusion=confusion).forgetful(), signs
 
@@ -197,6 +237,7 @@ class Temper:
             before=before.before,
             confusion=before.confusion,
             spoken=mean(spoken) if spoken else None,
+            overheard=self.overheard or before.overheard,
             recent=self.recent or before.recent,
             raised=stronger(self.raised, before.raised, Voice.twice_raised, numbers),
             half_raised=stronger(self.half_raised, before.half_raised, Voice.half_raised, numbers),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Mood(StrEnum):
@@ -17,6 +19,29 @@ class Mood(StrEnum):
     HESITANT = "hesitant"
     FAST_SPEECH = "fast_speech"
 
+
+class Emotion(StrEnum):
+    """How a caller may sound to a model that hears."""
+
+    CALM = "calm"
+    HAPPY = "happy"
+    ANGRY = "angry"
+    FRUSTRATED = "frustrated"
+    SAD = "sad"
+    WORRIED = "worried"
+    CONFUSED = "confused"
+    HURRIED = "hurried"
+
+
+MOODS: Mapping[Emotion, Mood] = MappingProxyType(
+    {
+        Emotion.ANGRY: Mood.AGITATED,
+        Emotion.FRUSTRATED: Mood.AGITATED,
+        Emotion.CONFUSED: Mood.CONFUSED,
+        Emotion.HURRIED: Mood.FAST_SPEECH,
+    }
+)
+"""The mood that an emotion is a sign of; the others are of none."""
 
 Evidence = tuple[tuple[str, float | int | str], ...]
 

@@ -18,6 +18,7 @@ from system1.percepts import (
     CallStarted,
     Completion,
     Contour,
+    EmotionHeard,
     EndOfTurn,
     Heard,
     Judged,
@@ -125,6 +126,10 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
             # Somebody else's voice, or the agent's own come back, is no sign of the caller's mood.
             if scene.caller.ignored is None:
                 scene.affect = scene.affect.heard(percept, scene.policy.affect)
+        case EmotionHeard(emotion=emotion, confidence=confidence):
+            terms = scene.policy.listener
+            if terms is not None:
+                scene.affect = scene.affect.told(emotion, confidence, terms.sure, terms.agree)
         case LowPitch():
             _low_pitch(scene)
         case CallStarted(local=local, known=known, calls=calls):

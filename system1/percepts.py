@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from system1.consultation import Matter, Shortfall
 from system1.errands import Outcome
+from system1.moods import Emotion
 from system1.thoughts import ThoughtContent
 
 
@@ -145,6 +146,20 @@ class Prosody:
 
 
 @dataclass(frozen=True, slots=True)
+class EmotionHeard:
+    """How the caller sounded from ``since`` to ``until`` (s) to a model that hears, a while later.
+
+    ``confidence``: its own, 0 to 1.
+    """
+
+    at: float
+    since: float
+    until: float
+    emotion: Emotion
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class LowPitch:
     """The caller's pitch has been low for the caller's own voice since ``since`` (s).
 
@@ -280,6 +295,7 @@ Percept = (
     | Judged
     | Unadvised
     | Prosody
+    | EmotionHeard
     | Contour
     | LowPitch
     | Level

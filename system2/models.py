@@ -13,7 +13,7 @@ from system2.errors import ModelError
 from system2.grounded import Grounded
 from system2.mind import Mind
 
-_AVAILABLE = "grounded, openai:MODEL, transformers:DIR"
+_AVAILABLE = "grounded, openai:MODEL, transformers:DIR, realtime:MODEL, moshi, moshi:REPO_OR_DIR"
 
 
 async def no_pause(seconds: float) -> None:
@@ -41,10 +41,30 @@ def open_mind(
     from system2.talker import Talker
 
     models = [open_chat(chosen, terms, terms.url, terms.key_env, environ, pause)]
-    second = terms.fallback
-    if second is not None and second.name != GROUNDED:
-        models.append(open_chat(second.name, terms, second.url, second.key_env, environ, pause))
+    models += _second(policy, environ, pause)
     return Talker(policy, models, today=today)
+
+
+def open_second(
+    policy: Policy,
+    *,
+    today: date,
+    environ: Mapping[str, str] = os.environ,
+    pause: Callable[[float], Awaitable[None]] = no_pause,
+) -> Mind:
+    """The mind that answers where the first choice is down and is none of text."""
+    from system2.talker import Talker
+
+    return Talker(policy, _second(policy, environ, pause), today=today)
+
+
+def _second(
+    policy: Policy, environ: Mapping[str, str], pause: Callable[[float], Awaitable[None]]
+) -> list[ChatModel]:
+    second = policy.model.fallback
+    if second is None or second.name == GROUNDED:
+        return []
+    return [open_chat(second.name, policy.model, second.url, second.key_env, environ, pause)]
 
 
 def open_chat(

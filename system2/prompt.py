@@ -38,9 +38,12 @@ _WEEKDAYS = {
 
 
 class Prompt:
-    """The prompts of one policy."""
+    """The prompts of one policy. ``speaks``: for a model that answers in sound and has no tools."""
 
-    def __init__(self, policy: Policy, language: Language, today: date) -> None:
+    def __init__(
+        self, policy: Policy, language: Language, today: date, speaks: bool = False
+    ) -> None:
+        self._speaks = speaks
         self._policy = policy
         self._terms: Model = policy.model
         self._language = language
@@ -87,6 +90,10 @@ class Prompt:
         opening = () if not history or history[0].role == "user" else (self._connected(),)
         return _joined((system, *opening, *history, Message("user", said, audio=audio)))
 
+    def instructions(self, brief: Brief) -> str:
+        """The system message for a brief: who the agent is, and what holds now."""
+        return self.messages(brief)[0].text
+
     def cited(self, brief: Brief) -> frozenset[str]:
         """The ids that an answer may cite: all that the policy knows."""
         tools = {one.errand.tool for one in brief.news}
@@ -101,7 +108,9 @@ class Prompt:
         name = words.persona_of_company if persona.company else words.persona
         lines = [name.format(name=persona.name, company=persona.company)]
         lines += [persona.brief] if persona.brief else []
-        lines += [words.speech, words.data, words.tools]
+        lines += (
+            [words.voice, words.data] if self._speaks else [words.speech, words.data, words.tools]
+        )
         if policy.rules:
             lines += [words.rules]
             lines += [
@@ -112,7 +121,7 @@ class Prompt:
         if policy.forbidden:
             named = "; ".join(one.says[0] for one in policy.forbidden)
             lines.append(f"{words.forbidden} {named}")
-        if policy.tasks:
+        if policy.tasks and not self._speaks:
             lines.append(words.tasks)
             for task in policy.tasks:
                 phrases = "; ".join((task.when.says or ())[:PHRASES_SHOWN])
@@ -174,6 +183,9 @@ class Prompt:
         for one in self._index.search(" ".join(earlier)):
             found.setdefault(one.item.id, one.score / 2)
         best = sorted(found, key=lambda name: -found[name])[:ITEMS_SHOWN]
+        if self._speaks:
+            # A mark in brackets would be read out.
+            return [f"- {self._answers[name]}" for name in best]
         return [f"[{name}] {self._answers[name]}" for name in best]
 
     def _history(self, turns: Sequence[Turn], veil: Veil, budget: Budget) -> list[Message]:

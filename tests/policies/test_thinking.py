@@ -35,9 +35,14 @@ def test_a_whole_section() -> None:
 @pytest.mark.parametrize(
     ("section", "complaint"),
     [
-        ("model: {name: gpt}", "must be grounded, openai:MODEL or transformers:DIR, not 'gpt'"),
-        ("model: {name: 'openai:'}", "must be grounded, openai:MODEL or transformers:DIR"),
-        ("model: {fallback: {name: x}}", "must be grounded, openai:MODEL or transformers:DIR"),
+        (
+            "model: {name: gpt}",
+            "must be grounded, openai:MODEL, transformers:DIR, realtime:MODEL, moshi",
+        ),
+        ("model: {name: 'openai:'}", "must be grounded, openai:MODEL, transformers:DIR"),
+        ("model: {fallback: {name: moshi}}", "must be a model of text, not 'moshi'"),
+        ("model: {fallback: {name: 'realtime:x'}}", "must be a model of text"),
+        ("model: {fallback: {name: x}}", "must be grounded, openai:MODEL, transformers:DIR"),
         ("model: {url: 'http://me:secret@host/v1'}", "a key comes by key_env"),
         ("model: {total: 2, first_token: 3}", "first_token is longer than total"),
         ("model: {retries: 50}", "must be at most 5, not 50"),

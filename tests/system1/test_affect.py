@@ -11,7 +11,7 @@ from system1.acts import Kind
 from system1.affect import Episode, Temper
 from system1.language import language_of
 from system1.manner import Manner
-from system1.moods import Mood
+from system1.moods import Emotion, Mood
 from system1.percepts import Prosody
 from system1.questions import AnswerKind, Question
 from system1.thoughts import Asked, Done, Sentence
@@ -324,3 +324,50 @@ def test_a_caller_who_goes_on_at_once_is_soothed_at_the_turns_real_end() -> None
     (heard,) = (one for one in stage.utterances() if one.kind is Kind.SOOTHE)
     assert heard.start > 7.0
     assert not heard.cut
+
+
+ANGRY_VOICE, HIGH_VOICE = Emotion.ANGRY, (HIGH, 8)
+
+
+def test_one_answer_of_a_listener_is_backed_by_a_raised_voice() -> None:
+    alone = Temper().told(ANGRY_VOICE, 0.9, 0.7, 2)
+    assert alone.mood is None
+    backed = listened(HIGH_VOICE).told(ANGRY_VOICE, 0.9, 0.7, 2)
+    assert backed.mood is Mood.AGITATED
+    unsure = listened(HIGH_VOICE).told(ANGRY_VOICE, 0.69, 0.7, 2)
+    assert unsure.mood is None
+    assert listened(HIGH_VOICE).told(Emotion.CONFUSED, 0.9, 0.7, 2).mood is None
+
+
+def test_a_mood_that_was_told_is_shown_once_by_the_next_turn() -> None:
+    told = Temper().told(Emotion.CONFUSED, 0.8, 0.7, 2).told(Emotion.CONFUSED, 0.9, 0.7, 2)
+    assert told.mood is Mood.CONFUSED
+    after, signs = told.turn_taken(Manner(words=6), NUMBERS)
+    assert [(one.mood, one.evidence) for one in signs] == [
+        (Mood.CONFUSED, (("listener", 0.9),)),
+    ]
+    _, again = after.turn_taken(Manner(words=6), NUMBERS)
+    assert again == ()
+
+
+def test_a_calm_answer_between_them_breaks_what_agrees() -> None:
+    temper = Temper()
+    for emotion in (Emotion.FRUSTRATED, Emotion.CALM, Emotion.ANGRY):
+        temper = temper.told(emotion, 0.9, 0.7, 2)
+    assert temper.mood is None
+    assert temper.told(Emotion.FRUSTRATED, 0.9, 0.7, 2).mood is Mood.AGITATED
+
+
+def test_what_was_told_lasts_when_the_sounds_under_way_are_dismissed() -> None:
+    told = Temper().told(ANGRY_VOICE, 0.9, 0.7, 1)
+    assert told.dismissed().mood is Mood.AGITATED
+
+
+def test_calm_speech_ends_what_was_told() -> None:
+    told = Temper().told(ANGRY_VOICE, 0.9, 0.7, 1)
+    assert listened((CALM, 20), temper=told).mood is None
+
+
+@pytest.mark.parametrize("confidence", [math.nan, -1.0])
+def test_no_number_is_no_confidence(confidence: float) -> None:
+    assert Temper().told(ANGRY_VOICE, confidence, 0.0, 1) == Temper()

@@ -10,7 +10,7 @@ from policies.policy import Policy
 from policies.thinking import Model
 from system2.errors import ModelError
 from system2.grounded import Grounded
-from system2.models import open_chat, open_mind
+from system2.models import open_chat, open_mind, open_second
 from system2.talker import Talker
 from tests.system2.talking import BROADBAND, WEDNESDAY
 
@@ -63,3 +63,17 @@ def test_a_folder_without_weights_gives_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="holds no usable weights") as raised:
         open_chat(f"transformers:{tmp_path}", Model(), None, "K", {})
     assert "\n" not in str(raised.value)
+
+
+async def test_the_second_choice_of_a_model_that_speaks() -> None:
+    pytest.importorskip("openai")
+    chosen = policy(
+        name="realtime:one", fallback={"name": "openai:two", "url": "http://127.0.0.1:9/v1"}
+    )
+    second = open_second(chosen, today=WEDNESDAY, environ={})
+    assert isinstance(second, Talker)
+    assert [model.name for model in second._models] == ["openai:two"]
+    await second.close()
+    alone = open_second(policy(name="moshi"), today=WEDNESDAY, environ={})
+    assert isinstance(alone, Talker)
+    assert alone._models == ()

@@ -141,3 +141,17 @@ def test_the_tools_are_the_same_in_every_turn() -> None:
     assert offered == conduct.offers(BROADBAND)
     assert offered[0].parameters["properties"] == {"to": {"type": "string", "enum": ["support"]}}
     assert conduct.offers(DIANXIN)[0].name == "hang_up", "nobody to transfer to"
+
+
+@pytest.mark.parametrize(("of", "voice"), [(BROADBAND, "your own voice"), (DIANXIN, "自己的声音")])
+def test_a_model_that_speaks_is_told_nothing_that_it_would_read_out(of: Policy, voice: str) -> None:
+    spoken = Prompt(of, language_of(of.language), WEDNESDAY, speaks=True)
+    item = of.knowledge[0]
+    told = spoken.instructions(Brief(item.asks[0]))
+    written = prompt(of).instructions(Brief(item.asks[0]))
+    assert voice in told
+    assert item.answer in told
+    assert f"[{item.id}]" in written
+    assert "[" not in told
+    assert of.persona.name in told
+    assert of.tasks[0].id not in told

@@ -19,3 +19,14 @@ def tiny_tts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     torch.set_num_threads(1)
     return build(tmp_path_factory.mktemp("kyutai") / "tts")
+
+
+@pytest.fixture(scope="session")
+def tiny_moshi(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint folder of a tiny Moshi."""
+    import torch
+
+    from tests.speech.kyutai.tiny_moshi import build_moshi
+
+    torch.set_num_threads(1)
+    return build_moshi(tmp_path_factory.mktemp("moshi") / "moshi")
