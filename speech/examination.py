@@ -6,10 +6,7 @@ downloaded for it, and no server is asked unless that is wanted.
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal, TypeAlias, assert_never
@@ -17,6 +14,7 @@ from typing import Literal, TypeAlias, assert_never
 import numpy as np
 
 from speech.errors import SpeechError
+from speech.hub import offline
 from speech.needs import EARS_NEED, VOICES_NEED, Needs
 from speech.profiles import EARS, VOICES
 from speech.protocols import SAMPLE_RATE, Audio, Lack, Speech
@@ -76,7 +74,7 @@ def examined(kind: Kind, name: str, ears: EarTerms, voice: VoiceTerms, servers: 
     if needs.elsewhere and not servers:
         return found
     try:
-        with _nothing_downloaded():
+        with offline():  # gigabytes of weights are no check
             match kind:
                 case "ears":
                     return _heard(found, ears)
@@ -97,20 +95,6 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-@contextmanager
-def _nothing_downloaded() -> Iterator[None]:
-    """Weights of the Hugging Face hub count if they are here already: gigabytes are no check."""
-    before = os.environ.get("HF_HUB_OFFLINE")
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["HF_HUB_OFFLINE"]
-        else:
-            os.environ["HF_HUB_OFFLINE"] = before
 
 
 def _heard(found: Examined, terms: EarTerms) -> Examined:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from speech.errors import SpeechError
+from speech.hub import hub
 
 if TYPE_CHECKING:
     from moshi.models.loaders import CheckpointInfo
@@ -78,12 +79,13 @@ def _of_repository(model: str) -> CheckpointInfo:
 
     try:
         # Where it is missing, moshi would take the repository for another model's.
-        config = hf_hub_download(model, "config.json")
-        return loaders.CheckpointInfo.from_hf_repo(model, config_path=config)
+        with hub():
+            config = hf_hub_download(model, "config.json")
+            return loaders.CheckpointInfo.from_hf_repo(model, config_path=config)
     except (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled) as error:
         raise SpeechError(
-            f"the weights of {model} are not on this machine and cannot be fetched: go online once "
-            f"(and unset HF_HUB_OFFLINE), or name a folder that has them as the engine's model"
+            f"the weights of {model} are not on this machine, and the Hugging Face hub cannot be "
+            "reached: go online once, or name a folder that has them as the engine's model"
         ) from error
     except errors.GatedRepoError as error:
         raise SpeechError(

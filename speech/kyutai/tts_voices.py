@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from speech.errors import SpeechError
+from speech.hub import hub
 
 if TYPE_CHECKING:
     import torch
@@ -102,7 +103,8 @@ class Voices:
         from huggingface_hub import errors, hf_hub_download
 
         try:
-            return Path(hf_hub_download(self._source, file))
+            with hub():
+                return Path(hf_hub_download(self._source, file))
         except (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled) as error:
             raise SpeechError(
                 f"the voice {file} of {self._source} is not on this machine and cannot be fetched: "

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from speech.errors import SpeechError
+from speech.hub import hub
 from speech.protocols import Audio
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class PocketModel:
                 "(kairos voice clone) and name it in the policy's voice"
             )
         try:
-            with self._lock:
+            with self._lock, hub():
                 return self._model.get_state_for_audio_prompt(name)
         except (OSError, ValueError) as error:
             raise SpeechError(f"pocket-tts's voice {name!r}: {_line(error)}") from None
@@ -187,12 +188,15 @@ def _loaded(
         names = ", ".join(sorted(path.stem for path in CONFIGS_DIR.glob("*.yaml")))
         raise SpeechError(f"pocket-tts has no model {name!r}; there are: {names}")
     try:
-        model = TTSModel.load_model(language=name, config=file, temp=temperature, quantize=quantize)
+        with hub():
+            model = TTSModel.load_model(
+                language=name, config=file, temp=temperature, quantize=quantize
+            )
     except Exception as error:  # of YAML, tensors, disk, network: whatever the library uses
         raise SpeechError(
-            f"pocket-tts's model {name or file} cannot be loaded ({_line(error)}): its weights are "
-            "fetched from huggingface.co the first time; without a network, name a YAML file with "
-            "local weights in engines.pocket_tts.model"
+            f"pocket-tts's model {name or file} cannot be loaded ({type(error).__name__}): its "
+            "weights come from the Hugging Face hub the first time; without a network, name a YAML "
+            "file with local weights as the model (engines.pocket_tts.model)"
         ) from None
     key = name or f"{file.stem}-{_digest(file)}" if file is not None else str(name)
     return PocketModel(model, key, ready=name is not None)
