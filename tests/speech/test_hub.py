@@ -55,13 +55,13 @@ def test_who_is_offline_on_purpose_stays_so(monkeypatch: pytest.MonkeyPatch) -> 
 def _breaks() -> None:
     with offline():
         assert constants.HF_HUB_OFFLINE is True
-        raise OSError
+        raise OSError("broken")
 
 
 def test_nothing_is_fetched_offline_and_everything_again_after_a_failure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="broken"):
         _breaks()
     assert constants.HF_HUB_OFFLINE is False
