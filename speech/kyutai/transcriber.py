@@ -161,7 +161,7 @@ class KyutaiTranscriber:
                 self._extra += 1
                 self._silence(1)
                 return
-            self._flushing = False
+            self._flushing = self._fresh_words = False
         if source is Source.PREFIX or source is Source.FLUSH:
             return
         # The words first: a report counts for the words before it.

@@ -6,7 +6,6 @@ import gc
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from difflib import SequenceMatcher
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -120,7 +119,7 @@ def test_nothing_is_told_before_it_has_sounded(name: str, bench: Bench) -> None:
     begins = iter(call.words)
     for one in finals(flat(told)):
         for _ in one.words:
-            _, begun, ended = next(begins)
+            _, _, ended = next(begins)
             assert one.at >= ended
     partials = [one for one in flat(told) if isinstance(one, Heard) and one.words]
     assert partials[0].at > call.words[0][1]
@@ -192,17 +191,16 @@ def test_a_thousand_frames_leave_nothing_behind(name: str, bench: Bench) -> None
     call = said(name)
     length_s = len(call.audio) / SAMPLE_RATE
     calls = int(1000 * 0.08 / length_s) + 1
-    sizes, heard_words = [], []
+    sizes, wrong = [], 0
     with closing(bench.open(False)) as ears:
         for number in range(calls):
             percepts = flat(heard(ears, call.audio, BLOCK, number * length_s))
             assert [one.stretch for one in finals(percepts)] == [3 * number + n for n in range(3)]
-            heard_words += words(percepts)
+            wrong += words(percepts) != truth(call)
             sizes.append(size(ears))
     assert max(sizes[calls // 2 :]) <= 1.02 * max(sizes[: calls // 2]), sizes
-    # A call goes on, and a recogniser may take a word in fifty for another.
-    alike = SequenceMatcher(None, truth(call) * calls, heard_words, autojunk=False).ratio()
-    assert alike >= 0.98
+    # A recogniser may take a word in fifty for another.
+    assert wrong <= 2
 
 
 def size(root: object) -> int:
