@@ -51,6 +51,20 @@ def test_stretches_are_told_as_they_grow_and_end() -> None:
         assert told[-1].confidence > 0.6
 
 
+def test_a_word_is_told_from_its_first_piece_on_as_one_that_may_change() -> None:
+    first, then = [one for one in hear(OUTAGE) if isinstance(one, Heard) and one.words][:2]
+    assert [(word.text, word.stable) for word in first.words] == [("hello", False)]
+    assert [(word.text, word.stable) for word in then.words] == [("hello", True)]
+    assert 0.0 < then.at - first.at <= 0.1
+    assert first.at - OUTAGE.words[0][1] <= 0.65
+    assert all(
+        word.stable
+        for one in hear(OUTAGE)
+        if isinstance(one, Heard) and one.final
+        for word in one.words
+    )
+
+
 def test_the_flush_brings_the_last_word_before_the_delay_has_passed() -> None:
     def last_at(percepts: list[Heard | EndOfTurn]) -> float:
         return next(
