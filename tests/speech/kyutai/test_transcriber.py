@@ -180,7 +180,7 @@ def test_what_a_flush_has_brought_is_not_flushed_for_again() -> None:
             flushes.append(frame.begins)
         put(frame, urgent=urgent)
 
-    slot.put = counted  # type: ignore[method-assign]
+    slot.put = counted  # type: ignore[assignment,method-assign]
     heard_by(transcriber, noisy)
     amid = [at for at in flushes if at < ends + 1.0]
     assert len(amid) == 1, amid
