@@ -47,7 +47,7 @@ class Gate:
 
     def passed(self) -> None:
         """What the engine calls before it hears."""
-        if not self.opened.wait(HELD_S):
+        if not self.forced.is_set() and not self.opened.wait(HELD_S):
             self.forced.set()
 
     def before(self, hears: Callable[[_In], _Out]) -> Callable[[_In], _Out]:
