@@ -2,7 +2,9 @@
 
 An audio model takes the silence itself for evidence: its probability climbs while nothing is
 said. So a report counts as of the pause's onset, the first at or after it, and another takes its
-place only once new words or new speech have come; silence speaks through ``system1.pauses``.
+place only once new words or new speech have come; silence speaks through ``system1.pauses``. A
+recogniser may write the last word down after it has ended and before its end is noticed: what was
+reported without that word does not count either.
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ class PauseOnset:
 
     def renewed(self) -> None:
         """New words: the next reports count again."""
+        self._recent = ()
         self._fixed = False
         self._judged = {}
 

@@ -8,6 +8,7 @@ the caller goes on, the audio follows the silence and nothing is lost.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -55,7 +56,7 @@ class KyutaiTranscriber:
         self._open = False
         self._onset: float | None = None
         self._words: list[Written] = []
-        self._told = 0
+        self._told = (0, "")
         self._quiet: float | None = None
         self._flushed_for: float | None = None
         self._flushing = False
@@ -97,7 +98,7 @@ class KyutaiTranscriber:
         self._stretch += 1
         self._open = True
         self._words = []
-        self._told = 0
+        self._told = (0, "")
 
     def _send(self, sound: Sound) -> None:
         if self._sent_to is None:
@@ -161,7 +162,7 @@ class KyutaiTranscriber:
                 self._extra += 1
                 self._silence(1)
                 return
-            self._flushing = False
+            self._flushing = self._fresh_words = False
         if source is Source.PREFIX or source is Source.FLUSH:
             return
         # The words first: a report counts for the words before it.
@@ -177,23 +178,30 @@ class KyutaiTranscriber:
         if not self._open:
             # Too soft for voice activity, or written after its stretch was thought over.
             self._opens()
-        onset = self._onset
-        if onset is not None and onset - _BEFORE_ONSET_S <= written.begins < onset:
-            written = Written(written.text, round(onset, 3), written.sure)
-        if self._words and written.begins < self._words[-1].begins:
-            written = Written(written.text, self._words[-1].begins, written.sure)
-        self._words.append(written)
+        self._words.append(self._placed(written))
         self._guard.word(written.text)
         self._fresh_words = True
+
+    def _placed(self, written: Written) -> Written:
+        """Not before its stretch begins, nor before the word before."""
+        begins, onset = written.begins, self._onset
+        if onset is not None and onset - _BEFORE_ONSET_S <= begins < onset:
+            begins = round(onset, 3)
+        if self._words:
+            begins = max(begins, self._words[-1].begins)
+        return replace(written, begins=begins)
 
     def _tell(self, sound: Sound, percepts: list[Heard | EndOfTurn]) -> None:
         if not self._open:
             return
         over = self._is_over()
-        if not over and self._told == len(self._words):
+        # A word's first piece is known a frame before its last, which tells that it is complete.
+        under_way = self._reader.under_way
+        state = (len(self._words), under_way.text if under_way is not None else "")
+        if not over and self._told == state:
             return
-        self._told = len(self._words)
-        percepts.append(self._heard(sound.at, over))
+        self._told = state
+        percepts.append(self._heard(sound.at, over, under_way))
         self._open = not over
 
     def _is_over(self) -> bool:
@@ -206,16 +214,17 @@ class KyutaiTranscriber:
             quiet = last.longest if last is not None else None
         return quiet is not None and self._reader.heard_to >= quiet
 
-    def _heard(self, at: float, final: bool) -> Heard:
-        if not self._words:
+    def _heard(self, at: float, final: bool, under_way: Written | None) -> Heard:
+        written = [*self._words, *([] if under_way is None else [self._placed(under_way)])]
+        if not written:
             return Heard(at, self._stretch, (), final, 0.0)
         quiet = self._quiet
-        spans = lengths(self._words, self._reader.heard_to if quiet is None else quiet)
+        spans = lengths(written, self._reader.heard_to if quiet is None else quiet)
         words = tuple(
-            Word(written.text, begins, ends)
-            for written, (begins, ends) in zip(self._words, spans, strict=True)
+            Word(one.text, begins, ends, stable=index < len(self._words))
+            for index, (one, (begins, ends)) in enumerate(zip(written, spans, strict=True))
         )
-        sure = sum(written.sure for written in self._words) / len(self._words)
+        sure = sum(one.sure for one in written) / len(written)
         return Heard(at, self._stretch, words, final, round(sure, 2))
 
 

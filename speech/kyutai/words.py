@@ -62,6 +62,15 @@ class WordReader:
         return bool(self._pieces)
 
     @property
+    def under_way(self) -> Written | None:
+        """The word that is being written, as far as it is; more pieces may make it another."""
+        if not self._pieces:
+            return None
+        text = spelled(self._decode(self._pieces))
+        sure = sum(self._sure) / len(self._sure)
+        return Written(text, round(self._begins, 3), sure) if text else None
+
+    @property
     def heard_to(self) -> float:
         """Words that begin later than this (s) may still be written; those before are."""
         return self._frames[0].ends if self._frames else 0.0
@@ -79,14 +88,9 @@ class WordReader:
         return done
 
     def _done(self) -> Written | None:
-        if not self._pieces:
-            return None
-        pieces, sure = self._pieces, self._sure
+        written = self.under_way
         self._pieces, self._sure = [], []
-        text = spelled(self._decode(pieces))
-        if not text:
-            return None
-        return Written(text, round(self._begins, 3), sum(sure) / len(sure))
+        return written
 
 
 def spelled(text: str) -> str:

@@ -172,6 +172,20 @@ def test_the_report_at_the_onset_counts_though_the_pause_was_known_later() -> No
     assert names(scene)["semantic_vad_2.0"] == pytest.approx(math.log(3 / 7))
 
 
+def test_what_was_reported_without_the_last_word_does_not_count() -> None:
+    scene = System1(BROADBAND).scene
+    perceive(scene, SpeechStarted(0.1, 0.0))
+    perceive(scene, heard(*"the light on the".split(), at=1.8))
+    # A recogniser half a second behind: at the pause's onset its model is amid the last word.
+    perceive(scene, EndOfTurn(2.08, ((2.0, 0.01),)))
+    perceive(scene, heard(*"the light on the router".split(), at=2.16))
+    perceive(scene, EndOfTurn(2.16, ((2.0, 0.8),)))
+    perceive(scene, SpeechStopped(2.2, 2.0))
+    assert names(scene)["semantic_vad_2.0"] == pytest.approx(math.log(4))
+    perceive(scene, EndOfTurn(2.24, ((2.0, 0.99),)))
+    assert names(scene)["semantic_vad_2.0"] == pytest.approx(math.log(4))
+
+
 def test_new_words_renew_what_the_models_say() -> None:
     scene = paused("the light on the")
     perceive(scene, EndOfTurn(2.24, ((2.0, 0.3),)))

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from speech.errors import SpeechError
+from speech.kyutai.stt_batch import Frame, Source
 from system1.percepts import EndOfTurn, Heard
 from system1.questions import AnswerKind, Question
 from tests.speech.kyutai.calls import (
@@ -48,6 +49,20 @@ def test_stretches_are_told_as_they_grow_and_end() -> None:
             assert after.at >= before.at
             assert len(after.words) >= len(before.words)
         assert told[-1].confidence > 0.6
+
+
+def test_a_word_is_told_from_its_first_piece_on_as_one_that_may_change() -> None:
+    first, then = [one for one in hear(OUTAGE) if isinstance(one, Heard) and one.words][:2]
+    assert [(word.text, word.stable) for word in first.words] == [("hello", False)]
+    assert [(word.text, word.stable) for word in then.words] == [("hello", True)]
+    assert 0.0 < then.at - first.at <= 0.1
+    assert first.at - OUTAGE.words[0][1] <= 0.65
+    assert all(
+        word.stable
+        for one in hear(OUTAGE)
+        if isinstance(one, Heard) and one.final
+        for word in one.words
+    )
 
 
 def test_the_flush_brings_the_last_word_before_the_delay_has_passed() -> None:
@@ -149,6 +164,26 @@ def test_where_voice_activity_goes_on_the_pause_head_flushes() -> None:
         assert text(percepts) == "cancel my internet please"
         at[limit] = max(one.at for one in percepts if isinstance(one, Heard) and not one.final)
     assert at[0.6] <= at[None]
+
+
+def test_what_a_flush_has_brought_is_not_flushed_for_again() -> None:
+    given = call(0.5, "cancel my internet please", 2.0)
+    ((begins, ends),) = given.speech
+    noisy = type(given)(given.audio, given.words, ((begins, ends + 1.5),))
+    transcriber = service().transcriber(SETTINGS)
+    flushes = []
+    slot = transcriber._slot
+    put = slot.put
+
+    def counted(frame: Frame, *, urgent: bool = False) -> None:
+        if frame.source is Source.LAST:
+            flushes.append(frame.begins)
+        put(frame, urgent=urgent)
+
+    slot.put = counted  # type: ignore[assignment,method-assign]
+    heard_by(transcriber, noisy)
+    amid = [at for at in flushes if at < ends + 1.0]
+    assert len(amid) == 1, amid
 
 
 def test_a_call_begins_clean_whoever_had_the_slot() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -59,6 +59,12 @@ class Double:
     closed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     release: threading.Event = field(default_factory=threading.Event)
     hears_anything: bool = False
+    hears: Callable[[Audio], int] | None = None
+    """Which word of the vocabulary is in a frame, where it is not to be told by amplitude."""
+    held: Callable[[], object] | None = None
+    """Called before each frame is heard: it may take its time."""
+    under_way: set[int] = field(default_factory=set)
+    """The connections that are open."""
     port: int = 0
 
     @property
@@ -77,6 +83,7 @@ class Double:
         parts = urlsplit(connection.request.path)
         self.paths.append(connection.request.path)
         fault = self.faults.popleft() if self.faults else Fault()
+        self.under_way.add(id(connection))
         try:
             if fault.full:
                 send(connection, "Error", message="no free channels")
@@ -95,6 +102,7 @@ class Double:
         except ConnectionClosed:
             pass
         finally:
+            self.under_way.discard(id(connection))
             self.closed.release()
 
     def _hear(self, connection: ServerConnection, fault: Fault) -> None:
@@ -111,9 +119,10 @@ class Double:
                     pending = np.concatenate((pending, np.array(message["pcm"], np.float32)))
             while len(pending) >= FRAME:
                 frame, pending = pending[:FRAME], pending[FRAME:]
+                if self.held is not None:
+                    self.held()
                 self.heard.append(frame)
-                level = float(np.abs(frame).mean())
-                codes.append(int(level > 0.005) if self.hears_anything else round(level * 100))
+                codes.append(self._code(frame))
                 if fault.breaks_at == len(codes):
                     connection.socket.close()
                     return
@@ -125,6 +134,12 @@ class Double:
                 step(connection, codes, delay, fault.headless)
                 while markers and len(codes) >= markers[0][1] + delay - fault.early:
                     send(connection, "Marker", id=markers.popleft()[0])
+
+    def _code(self, frame: Audio) -> int:
+        if self.hears is not None:
+            return self.hears(frame)
+        level = float(np.abs(frame).mean())
+        return int(level > 0.005) if self.hears_anything else round(level * 100)
 
     def _speak(self, connection: ServerConnection, fault: Fault) -> None:
         said: list[str] = []

@@ -12,7 +12,7 @@ import json
 import threading
 import wave
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.parser import BytesParser
@@ -28,6 +28,7 @@ from websockets.sync.server import ServerConnection, serve
 from speech.protocols import SAMPLE_RATE, Audio
 from tests.speech.calls import recognised
 
+Recogniser = Callable[[Audio], list[tuple[str, float, float]]]
 KEY = "s3cret-key"
 WORD = SAMPLE_RATE // 5
 
@@ -56,6 +57,9 @@ class Double:
     segments: list[dict[str, float]] | None = None
     release: threading.Event = field(default_factory=threading.Event)
     hears_anything: bool = False
+    hears: Recogniser = recognised
+    held: Callable[[], object] | None = None
+    """Called before anything is heard: it may take its time."""
     port: int = 0
 
     @property
@@ -157,7 +161,9 @@ class _Handler(BaseHTTPRequestHandler):
                 asked.setdefault(str(name), []).append(data.decode())
         self.double.transcribed.append(asked)
         self.double.uploads.append(audio)
-        words = [("hello", 0.3, 0.6)] if self.double.hears_anything else recognised(audio)
+        if self.double.held is not None:
+            self.double.held()
+        words = [("hello", 0.3, 0.6)] if self.double.hears_anything else self.double.hears(audio)
         answer: dict[str, Any] = {"text": " ".join(word for word, _, _ in words)}
         if asked["response_format"] == ["verbose_json"]:
             if not self.double.knows_times:
@@ -213,6 +219,11 @@ class Sessions:
     commits: int = 0
     release: threading.Event = field(default_factory=threading.Event)
     hears_anything: bool = False
+    hears: Recogniser = recognised
+    held: Callable[[], object] | None = None
+    """Called before anything is heard: it may take its time."""
+    under_way: set[int] = field(default_factory=set)
+    """The sessions that are open."""
     port: int = 0
 
     @property
@@ -234,6 +245,7 @@ class Sessions:
 
         transcription = "conversation.item.input_audio_transcription."
         parts: list[bytes] = []
+        self.under_way.add(id(connection))
         try:
             tell("session.created", session={})
             for data in connection:
@@ -261,9 +273,11 @@ class Sessions:
                         tell("input_audio_buffer.committed", item_id=item, previous_item_id=None)
                         audio = samples(b"".join(parts))
                         parts.clear()
+                        if self.held is not None:
+                            self.held()
                         words = ["hello"]
                         if not self.hears_anything:
-                            words = [word for word, _, _ in recognised(audio)]
+                            words = [word for word, _, _ in self.hears(audio)]
                         if fault.fails:
                             tell(transcription + "failed", item_id=item, error={"code": "x"})
                             continue
@@ -272,6 +286,8 @@ class Sessions:
                         tell(transcription + "completed", item_id=item, transcript=" ".join(words))
         except ConnectionClosed:
             pass
+        finally:
+            self.under_way.discard(id(connection))
 
 
 @contextmanager
