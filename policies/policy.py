@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from policies.advising import Adviser
 from policies.affect import Affect
 from policies.dialogue import Disclosure, Knowledge, Rule, Task, asked_words
-from policies.engines import Engines
+from policies.engines.settings import Engines
 from policies.hours import Hours
 from policies.initiative import Initiative
 from policies.line import Line as LineIn

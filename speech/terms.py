@@ -241,8 +241,8 @@ class OpenAIAudio(Retrying, Protocol):
     def longest(self) -> float: ...
 
 
-class SherpaSettings(Protocol):
-    """Of the ears ``sherpa``: see ``policies.engines_sherpa``, which has their bounds."""
+class Sherpa(Protocol):
+    """Of the ears ``sherpa``: see ``policies.engines.sherpa``, which has their bounds."""
 
     @property
     def model(self) -> str:
@@ -290,8 +290,8 @@ class SherpaSettings(Protocol):
         ...
 
 
-class PocketTtsSettings(Protocol):
-    """Of the voice ``pocket``: see ``policies.engines_pocket``, which has their bounds."""
+class PocketTts(Protocol):
+    """Of the voice ``pocket``: see ``policies.engines.pocket``, which has their bounds."""
 
     @property
     def model(self) -> str | None:
@@ -349,12 +349,12 @@ class Engines(Protocol):
     def openai(self) -> OpenAIAudio: ...
 
     @property
-    def pocket_tts(self) -> PocketTtsSettings:
+    def pocket_tts(self) -> PocketTts:
         """Of the voice ``pocket``."""
         ...
 
     @property
-    def sherpa(self) -> SherpaSettings:
+    def sherpa(self) -> Sherpa:
         """Of the ears ``sherpa``."""
         ...
 

@@ -127,7 +127,7 @@ def say(
     """Say something with a cloned voice, or with one of pocket-tts's own."""
     import numpy as np
 
-    from policies.engines_pocket import PocketTtsSettings
+    from policies.engines.pocket import PocketTts
     from speech.audiofile import write_wav
     from speech.clones import VoiceStore
     from speech.pocket.voice import PocketVoice, named_state
@@ -136,7 +136,7 @@ def say(
     store = VoiceStore()
     found = store.find(name)
     opened = _opened("en" if found is None else found.language, model)
-    settings = PocketTtsSettings()
+    settings = PocketTts()
     state = named_state(opened, name, store)
     speaker = PocketVoice(opened, state, settings.tokens, settings.seed or 0, live=False)
     synthesis = speaker.begin()
@@ -169,10 +169,10 @@ def remove(
 
 
 def _opened(language: str, model: str | None) -> PocketModel:
-    from policies.engines_pocket import PocketTtsSettings
+    from policies.engines.pocket import PocketTts
     from speech.pocket.model import opened
 
-    return opened(language, PocketTtsSettings(model=model))
+    return opened(language, PocketTts(model=model))
 
 
 def _consent(by: str | None, at: str | None, how: str | None) -> Consent:

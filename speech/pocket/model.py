@@ -20,7 +20,7 @@ from speech.hub import hub
 from speech.protocols import Audio
 
 if TYPE_CHECKING:
-    from speech.terms import PocketTtsSettings
+    from speech.terms import PocketTts
 
 State: TypeAlias = Any
 """A voice: the model's streaming state after the voice's sample, as tensors by module."""
@@ -155,7 +155,7 @@ class PocketModel:
             raise SpeechError(f"{path}: {_line(error)}: delete it, and it is made anew") from None
 
 
-def opened(language: str, settings: PocketTtsSettings) -> PocketModel:
+def opened(language: str, settings: PocketTts) -> PocketModel:
     """The model that the settings name, else the language's. Raises ``SpeechError``."""
     name = settings.model
     spoken = LANGUAGES.get(language.split("-")[0].lower())

@@ -16,7 +16,7 @@ from typing import Protocol, TypeAlias, assert_never
 
 from speech.errors import SpeechError
 from speech.protocols import Audio
-from speech.sherpa.model import Sherpa, Stream
+from speech.sherpa.model import SherpaModel, Stream
 from speech.sherpa.tokens import Timed, words_of
 from speech.silero import VAD_RATE
 from speech.worker import Worker
@@ -89,7 +89,7 @@ class Decoder(Protocol):
 class Decoding:
     """``Decoder`` that does each step at once."""
 
-    def __init__(self, model: Sherpa, hotwords: str, times: Times) -> None:
+    def __init__(self, model: SherpaModel, hotwords: str, times: Times) -> None:
         self._model = model
         self._hotwords = hotwords
         self._times = times

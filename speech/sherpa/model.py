@@ -20,7 +20,7 @@ from speech.protocols import Audio
 from speech.silero import VAD_RATE
 
 if TYPE_CHECKING:
-    from speech.terms import SherpaSettings
+    from speech.terms import Sherpa
 
 _CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _SPEAKABLE = re.compile(r"[A-Za-z']+|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -37,7 +37,7 @@ class Emitted:
     confidence: float
 
 
-class Sherpa:
+class SherpaModel:
     """A model folder, loaded. Raises ``SpeechError`` for what is missing or cannot be loaded.
 
     Streams of it may be decoded in different threads at once.
@@ -130,7 +130,7 @@ class Stream:
         return Emitted(tokens, tuple(result.timestamps), min(sure, 1.0))
 
 
-def opened(settings: SherpaSettings, language: str) -> Sherpa:
+def opened(settings: Sherpa, language: str) -> SherpaModel:
     """The model that the settings name, loaded once.
 
     Raises ``SpeechError``: it is not here, or is a model of the catalogue's for other languages.
@@ -155,8 +155,8 @@ def _refuse_language(catalogue: Catalogue, name: str, language: str) -> None:
 
 
 @lru_cache(maxsize=4)
-def _loaded(folder: Path, threads: int, paths: int, boost: float) -> Sherpa:
-    return Sherpa(folder, threads, paths, boost)
+def _loaded(folder: Path, threads: int, paths: int, boost: float) -> SherpaModel:
+    return SherpaModel(folder, threads, paths, boost)
 
 
 def _found(folder: Path, part: str) -> Path:

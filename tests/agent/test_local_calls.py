@@ -15,9 +15,9 @@ import soxr  # type: ignore[import-untyped]
 
 from agent import Conversation
 from agent.records import PerceptSeen
-from policies.engines import Engines
-from policies.engines_pocket import PocketTtsSettings
-from policies.engines_sherpa import SherpaSettings
+from policies.engines.pocket import PocketTts
+from policies.engines.settings import Engines
+from policies.engines.sherpa import Sherpa
 from policies.loading import load_policy
 from policies.policy import Policy, VoiceChoice
 from speech.audiofile import write_wav
@@ -41,8 +41,8 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Engines:
     folder = tmp_path_factory.mktemp("models")
     return Engines(
-        sherpa=SherpaSettings(model=str(write_sherpa(folder / "sherpa"))),
-        pocket_tts=PocketTtsSettings(model=str(write_pocket(folder / "pocket"))),
+        sherpa=Sherpa(model=str(write_sherpa(folder / "sherpa"))),
+        pocket_tts=PocketTts(model=str(write_pocket(folder / "pocket"))),
     )
 
 

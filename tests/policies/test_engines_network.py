@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from policies.engines_moshi_server import MoshiServer
-from policies.engines_openai import OpenAIAudio
+from policies.engines.moshi_server import MoshiServer
+from policies.engines.openai import OpenAIAudio
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 import soxr  # type: ignore[import-untyped]
 
-from policies.engines import Engines
+from policies.engines.settings import Engines
 from speech.espeak import EspeakVoice
 from speech.profiles import open_ears
 from speech.protocols import SAMPLE_RATE, Audio, Ears

@@ -7,7 +7,7 @@ import pytest
 
 from agent.conversation import Conversation
 from agent.records import Utterance
-from policies.engines import Engines
+from policies.engines.settings import Engines
 from policies.policy import Policy
 from speech.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE, Audio

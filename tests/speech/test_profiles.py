@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from policies.engines import Engines
+from policies.engines.settings import Engines
 from speech.errors import SpeechError
 from speech.espeak import EspeakVoice
 from speech.profiles import open_ears, open_voice, parts

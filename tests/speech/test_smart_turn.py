@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from policies.engines import Engines
+from policies.engines.settings import Engines
 from scenarios.laboratory.pipecat import find_python
 from speech.completion import CompletionMeter
 from speech.ears import MeteredEars

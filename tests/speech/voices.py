@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from policies.engines import Engines
-from policies.engines_kyutai_tts import KyutaiTts
-from policies.engines_moshi_server import MoshiServer
-from policies.engines_openai import OpenAIAudio
-from policies.engines_pocket import PocketTtsSettings
+from policies.engines.kyutai_tts import KyutaiTts
+from policies.engines.moshi_server import MoshiServer
+from policies.engines.openai import OpenAIAudio
+from policies.engines.pocket import PocketTts
+from policies.engines.settings import Engines
 from speech.audiofile import write_wav
 from speech.profiles import open_voice
 from speech.protocols import SAMPLE_RATE, StreamingVoice
@@ -79,7 +79,7 @@ def _pocket(folder: Path, live: bool) -> StreamingVoice:
     if not place.exists():
         write_tiny(place)
         write_wav(place / "anna.wav", reading(), SAMPLE_RATE)
-    settings = PocketTtsSettings(model=str(place / "tiny.yaml"), seed=0)
+    settings = PocketTts(model=str(place / "tiny.yaml"), seed=0)
     engines = Engines(pocket_tts=settings)
     terms = VoiceTerms("en", None, place / "anna.wav", 170, 50, live, engines)
     return open_voice("embedded/pocket", terms)

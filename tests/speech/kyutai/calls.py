@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from policies.engines import Engines
-from policies.engines_kyutai_stt import KyutaiStt
+from policies.engines.kyutai_stt import KyutaiStt
+from policies.engines.settings import Engines
 from speech.kyutai.ears import SttService, stt_service
 from speech.kyutai.transcriber import KyutaiTranscriber
 from speech.protocols import SAMPLE_RATE, Audio, Sound

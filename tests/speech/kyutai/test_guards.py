@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from policies.engines_kyutai_stt import KyutaiStt
+from policies.engines.kyutai_stt import KyutaiStt
 from speech.kyutai.guards import PauseGuard
 from system1.questions import AnswerKind, Question
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from policies.engines_moshi import Moshi
+from policies.engines.moshi import Moshi
 from speech.errors import SpeechError
 from speech.kyutai.moshi_batch import FRAME, Frame, MoshiBatch
 from speech.kyutai.moshi_engine import moshi_engine

@@ -14,7 +14,7 @@ from agent.journal import to_json
 from agent.opening import Options
 from agent.records import Record, ThinkDone, Utterance
 from agent.speaking_mind import SpeakingMind
-from policies.engines_moshi import Moshi
+from policies.engines.moshi import Moshi
 from policies.policy import Policy
 from speech.duplex.spoken import Spoken
 from speech.kyutai.moshi_batch import FRAME, Frame

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from policies.engines_kyutai_tts import KyutaiTts
+from policies.engines.kyutai_tts import KyutaiTts
 from speech.kyutai.tts_batch import FRAME, Feed, Frame, Opening, TtsBatch
 from speech.kyutai.tts_model import load
 from speech.kyutai.tts_voices import Voices

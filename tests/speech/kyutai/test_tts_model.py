@@ -8,8 +8,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from policies.engines import Engines
-from policies.engines_kyutai_tts import KyutaiTts
+from policies.engines.kyutai_tts import KyutaiTts
+from policies.engines.settings import Engines
 from speech.errors import SpeechError
 from speech.kyutai.tts_model import load, opened
 from speech.profiles import open_voice

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from policies.engines_moshi_server import MoshiServer
+from policies.engines.moshi_server import MoshiServer
 from speech.errors import SpeechError
 from speech.moshi_server.hearing import MoshiServerTranscriber
 from speech.moshi_server.link import Link

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from policies.engines_moshi_server import MoshiServer
+from policies.engines.moshi_server import MoshiServer
 from speech.errors import SpeechError
 from speech.moshi_server.speaking import (
     MoshiServerSynthesis,

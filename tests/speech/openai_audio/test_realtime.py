@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from policies.engines_openai import OpenAIAudio
+from policies.engines.openai import OpenAIAudio
 from speech.errors import SpeechError
 from speech.line import Garbage
 from speech.openai_audio.realtime import RealtimeTranscriber

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from policies.engines_openai import OpenAIAudio
+from policies.engines.openai import OpenAIAudio
 from speech.openai_audio.transcribing import OpenAITranscriber, prompt_of, transcript_of
 from speech.vocabulary import Vocabulary
 from system1.percepts import Heard

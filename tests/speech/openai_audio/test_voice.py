@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from policies.engines_openai import OpenAIAudio
+from policies.engines.openai import OpenAIAudio
 from speech.errors import SpeechError
 from speech.openai_audio.voice import OpenAISynthesis, OpenAIVoice
 from speech.protocols import Audio, Lack, Mark, Speech

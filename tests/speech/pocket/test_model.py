@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from policies.engines_pocket import PocketTtsSettings
+from policies.engines.pocket import PocketTts
 from speech.errors import SpeechError
 from speech.pocket.model import PocketModel, opened, own_voice
 from speech.protocols import Audio
@@ -17,7 +17,7 @@ from tests.speech.pocket.tiny import reading
 
 @pytest.fixture
 def model(tiny: Path) -> PocketModel:
-    return opened("en", PocketTtsSettings(model=str(tiny)))
+    return opened("en", PocketTts(model=str(tiny)))
 
 
 def spoken(model: PocketModel, state: object, text: str, seed: int | None = 0) -> list[Audio]:
@@ -106,8 +106,8 @@ def test_a_voice_is_kept_in_a_file(model: PocketModel, tmp_path: Path) -> None:
 
 
 def test_a_model_is_loaded_once(tiny: Path) -> None:
-    first = opened("en", PocketTtsSettings(model=str(tiny)))
-    assert opened("en-GB", PocketTtsSettings(model=str(tiny))) is first
+    first = opened("en", PocketTts(model=str(tiny)))
+    assert opened("en-GB", PocketTts(model=str(tiny))) is first
     assert first.key.startswith("tiny-")
 
 
@@ -122,7 +122,7 @@ def test_a_model_is_loaded_once(tiny: Path) -> None:
 )
 def test_what_it_does_not_speak_is_refused(language: str, name: str | None, told: str) -> None:
     with pytest.raises(SpeechError, match=told):
-        opened(language, PocketTtsSettings(model=name))
+        opened(language, PocketTts(model=name))
 
 
 def test_weights_that_are_not_there_are_told_in_one_line(tiny: Path, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_weights_that_are_not_there_are_told_in_one_line(tiny: Path, tmp_path: P
     text = tiny.read_text().replace("model.safetensors", "lost.safetensors")
     file.write_text(text)
     with pytest.raises(SpeechError, match=r"lost\.yaml cannot be loaded") as told:
-        opened("en", PocketTtsSettings(model=str(file)))
+        opened("en", PocketTts(model=str(file)))
     assert "\n" not in str(told.value)
 
 
@@ -157,4 +157,4 @@ def test_a_missing_package_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     file = tmp_path / "any.yaml"
     file.write_text("{}")
     with pytest.raises(SpeechError, match=r"pip install 'kairos-voice\[pocket\]'"):
-        opened("en", PocketTtsSettings(model=str(file)))
+        opened("en", PocketTts(model=str(file)))

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from policies.engines import Engines
-from policies.engines_pocket import PocketTtsSettings
+from policies.engines.pocket import PocketTts
+from policies.engines.settings import Engines
 from speech.audiofile import write_wav
 from speech.clones import Consent, VoiceStore
 from speech.errors import SpeechError
@@ -42,7 +42,7 @@ def sample(tmp_path: Path) -> Path:
 def terms(
     tiny: Path, name: str | None = None, sample: Path | None = None, live: bool = False
 ) -> VoiceTerms:
-    engines = Engines(pocket_tts=PocketTtsSettings(model=str(tiny)))
+    engines = Engines(pocket_tts=PocketTts(model=str(tiny)))
     return VoiceTerms("en", name, sample, 170, 50, live, engines)
 
 
@@ -69,7 +69,7 @@ def test_a_sample_that_will_not_do_is_refused(tiny: Path, tmp_path: Path) -> Non
 
 
 def test_a_cloned_voice_is_spoken_with_by_name(tiny: Path) -> None:
-    model = opened("en", PocketTtsSettings(model=str(tiny)))
+    model = opened("en", PocketTts(model=str(tiny)))
     state = model.state_of(measured(reading(), 24_000).audio)
     VoiceStore().keep(
         "anna",

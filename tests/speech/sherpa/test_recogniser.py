@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 import soxr  # type: ignore[import-untyped]
 
-from policies.engines import Engines
-from policies.engines_sherpa import SherpaSettings
+from policies.engines.settings import Engines
+from policies.engines.sherpa import Sherpa
 from speech.errors import SpeechError
 from speech.espeak import EspeakVoice
 from speech.profiles import open_ears, parts
 from speech.protocols import Audio, Ears, Sound
 from speech.sherpa.decoding import Decoding, ThreadedDecoding
-from speech.sherpa.model import Sherpa
+from speech.sherpa.model import SherpaModel
 from speech.sherpa.recogniser import SherpaRecogniser, sherpa_recogniser
 from speech.terms import EarTerms
 from speech.vocabulary import Vocabulary
@@ -48,8 +48,8 @@ def heard_in(recogniser: SherpaRecogniser, audio: Audio = CALL) -> list[Heard]:
     return [heard for sound in sounds(audio, SPOKEN) for heard in recogniser.step(sound)]
 
 
-def settings(tiny: Path, paths: int = 4) -> SherpaSettings:
-    return SherpaSettings(model=str(tiny), paths=paths)
+def settings(tiny: Path, paths: int = 4) -> Sherpa:
+    return Sherpa(model=str(tiny), paths=paths)
 
 
 def terms(tiny: Path, live: bool) -> EarTerms:
@@ -108,7 +108,7 @@ def test_a_stretch_without_words_is_told_as_such(tiny: Path) -> None:
 def test_a_live_call_hears_the_same_words_without_waiting(tiny: Path) -> None:
     calm = heard_in(sherpa_recogniser(terms(tiny, False)))
     chosen = settings(tiny)
-    model = Sherpa(tiny, 1, 4, 1.5)
+    model = SherpaModel(tiny, 1, 4, 1.5)
     decoder = ThreadedDecoding(Decoding(model, "你好", chosen), chosen)
     recogniser = SherpaRecogniser(decoder, chosen.before, chosen.quiet)
     heard: list[Heard] = []

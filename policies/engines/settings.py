@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from policies.engines_kyutai_stt import KyutaiStt
-from policies.engines_kyutai_tts import KyutaiTts
-from policies.engines_moshi import Moshi
-from policies.engines_moshi_server import MoshiServer
-from policies.engines_openai import OpenAIAudio
-from policies.engines_pocket import PocketTtsSettings
-from policies.engines_realtime import Realtime
-from policies.engines_sherpa import SherpaSettings
+from policies.engines.kyutai_stt import KyutaiStt
+from policies.engines.kyutai_tts import KyutaiTts
+from policies.engines.moshi import Moshi
+from policies.engines.moshi_server import MoshiServer
+from policies.engines.openai import OpenAIAudio
+from policies.engines.pocket import PocketTts
+from policies.engines.realtime import Realtime
+from policies.engines.sherpa import Sherpa
 from policies.model import Section
 
 
@@ -34,9 +34,9 @@ class Engines(Section):
     openai: OpenAIAudio = Field(
         OpenAIAudio(), description="Ears and voice of an OpenAI-compatible server."
     )
-    pocket_tts: PocketTtsSettings = Field(
-        PocketTtsSettings(), description="The voice pocket: pocket-tts in this process, on the CPU."
+    pocket_tts: PocketTts = Field(
+        PocketTts(), description="The voice pocket: pocket-tts in this process, on the CPU."
     )
-    sherpa: SherpaSettings = Field(
-        SherpaSettings(), description="The ears sherpa: a streaming transducer on the CPU."
+    sherpa: Sherpa = Field(
+        Sherpa(), description="The ears sherpa: a streaming transducer on the CPU."
     )

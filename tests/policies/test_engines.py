@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from policies.engines import Engines
-from policies.engines_kyutai_stt import KyutaiStt
+from policies.engines.kyutai_stt import KyutaiStt
+from policies.engines.settings import Engines
 
 
 def test_the_default_is_the_checkpoint_with_pause_heads() -> None:

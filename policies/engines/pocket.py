@@ -7,7 +7,7 @@ from pydantic import Field
 from policies.model import Section, Text
 
 
-class PocketTtsSettings(Section):
+class PocketTts(Section):
     """Which model the voice ``pocket`` speaks with, and how."""
 
     model: Text | None = Field(

@@ -7,7 +7,7 @@ from pydantic import Field
 from policies.model import Seconds, Section, Text
 
 
-class SherpaSettings(Section):
+class Sherpa(Section):
     """Which model the ears ``sherpa`` decode with, and how."""
 
     model: Text = Field(
