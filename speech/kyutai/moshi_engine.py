@@ -33,7 +33,7 @@ def moshi_engine(settings: Moshi, model: str | None, language: str, live: bool) 
         raise SpeechError(f"Moshi speaks English, not {language!r}: choose another model")
     need_moshi()
     from speech.kyutai.moshi_gate import FRAME_S, Bounds, Gate
-    from speech.kyutai.moshi_model import opened
+    from speech.kyutai.moshi_service import opened
 
     service = opened(settings, model or settings.model, live)
     bounds = Bounds(

@@ -1,4 +1,4 @@
-"""Moshi, loaded: one model for all calls of the process that have the same settings."""
+"""Moshi, loaded: the modules of a checkpoint."""
 
 from __future__ import annotations
 
@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING
 from speech.errors import SpeechError
 from speech.kyutai.checkpoint import checkpoint
 from speech.kyutai.devices import chosen_device, chosen_dtype
-from speech.slots import Slots, WallClock, shared
-from speech.terms import Moshi
 
 if TYPE_CHECKING:
     from moshi.models.compression import MimiModel
     from moshi.models.lm import LMModel
     from sentencepiece import SentencePieceProcessor
-
-    from speech.kyutai.moshi_batch import Frame
-    from speech.protocols import Audio
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,42 +22,6 @@ class MoshiModel:
     mimi: MimiModel
     lm: LMModel
     tokenizer: SentencePieceProcessor
-
-
-@dataclass(frozen=True, slots=True)
-class MoshiService:
-    """A model's slots, and what its text tokens mean."""
-
-    slots: Slots[Audio, Frame]
-    tokenizer: SentencePieceProcessor
-
-    @property
-    def failed(self) -> bool:
-        """Whether the model has failed, for good."""
-        return self.slots.failed
-
-
-def opened(settings: Moshi, model: str, live: bool) -> MoshiService:
-    """The process's model of these settings. Raises ``SpeechError``."""
-    key = (
-        "moshi",
-        model,
-        settings.device,
-        settings.dtype,
-        settings.slots,
-        settings.temperature,
-        settings.text_temperature,
-        live,
-    )
-    return shared(key, lambda: _service(settings, model, live))
-
-
-def _service(settings: Moshi, name: str, live: bool) -> MoshiService:
-    model = load(name, settings.device, settings.dtype)
-    from speech.kyutai.moshi_batch import MoshiBatch
-
-    batch = MoshiBatch(model, settings.slots, settings.temperature, settings.text_temperature)
-    return MoshiService(Slots(batch, "moshi", WallClock() if live else None), model.tokenizer)
 
 
 def load(model: str, device: str = "auto", dtype: str = "auto") -> MoshiModel:
