@@ -33,7 +33,7 @@ from agent.think_time import DEFAULT_THINK_S, ThinkTime, charged
 from agent.trouble import log_failure
 from policies.policy import Policy
 from speech.microphone import Microphone, open_microphone
-from speech.mouth import AudioMouth
+from speech.playback.mouth import AudioMouth
 from speech.profiles import open_ears, open_voice
 from speech.protocols import SAMPLE_RATE, Audio, Ears
 from system1.percepts import CallerLeft, SoundEvent
@@ -143,21 +143,21 @@ class Conversation:
         ears = open_ears(profile, ear_terms(chosen, live, extra_words))
         voice = open_voice(profile, voice_terms(chosen, live))
         options = Options(
-            model,
-            out,
-            clock,
-            charged(think),
-            scenario,
-            today,
-            starts,
-            adviser,
-            advice,
-            tools,
-            caller_id,
-            memory,
-            extractor,
-            listener,
-            listening,
+            model=model,
+            out=out,
+            clock=clock,
+            think=charged(think),
+            scenario=scenario,
+            today=today,
+            starts=starts,
+            adviser=adviser,
+            advice=advice,
+            tools=tools,
+            caller_id=caller_id,
+            memory=memory,
+            extractor=extractor,
+            listener=listener,
+            listening=listening,
         )
         opening = prepare(chosen, profile, options)
         mouth = AudioMouth(voice if opening.duplex is None else opening.duplex.voice(voice))

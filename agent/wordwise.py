@@ -22,7 +22,7 @@ from agent.schedule import Schedule
 from agent.think_time import DEFAULT_THINK_S, ThinkTime, charged
 from agent.trouble import log_failure
 from policies.policy import Policy
-from speech.wordmouth import WordMouth
+from speech.playback.wordmouth import WordMouth
 from system1.percepts import CallerLeft, Percept, SoundEvent
 from system1.questions import Question
 from system2.memory.extraction import Extractor
@@ -76,21 +76,21 @@ class WordConversation:
     ) -> AsyncIterator[WordConversation]:
         """Open a call; see ``Conversation.open``. ``events.jsonl`` is all that is written."""
         options = Options(
-            model,
-            out,
-            "virtual",
-            charged(think),
-            scenario,
-            today,
-            starts,
-            adviser,
-            advice,
-            tools,
-            caller_id,
-            memory,
-            extractor,
-            listener,
-            listening,
+            model=model,
+            out=out,
+            clock="virtual",
+            think=charged(think),
+            scenario=scenario,
+            today=today,
+            starts=starts,
+            adviser=adviser,
+            advice=advice,
+            tools=tools,
+            caller_id=caller_id,
+            memory=memory,
+            extractor=extractor,
+            listener=listener,
+            listening=listening,
         )
         opening = prepare(loaded(policy), PROFILE, options, sound=False)
         conversation = cls(opening, await recalled(opening.remembering))

@@ -28,7 +28,7 @@ from scenarios.script import Caller, Scenario
 from scenarios.sounds import KEY_S, sound
 from scenarios.steps import CallerStep
 from speech.audiofile import read_wav
-from speech.espeak import EspeakVoice
+from speech.embedded.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE, Audio, Voice
 
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from speech.activity import Activity
-from speech.completion import CompletionMeter
-from speech.contour import ContourMeter
-from speech.echo import EchoMeter
-from speech.laughter import LaughMeter
-from speech.loudness import LoudnessMeter
-from speech.music import MusicMeter
-from speech.prosody import ProsodyMeter
+from speech.meters.activity import Activity
+from speech.meters.completion import CompletionMeter
+from speech.meters.contour import ContourMeter
+from speech.meters.echo import EchoMeter
+from speech.meters.laughter import LaughMeter
+from speech.meters.loudness import LoudnessMeter
+from speech.meters.music import MusicMeter
+from speech.meters.prosody import ProsodyMeter
+from speech.meters.rise import RiseMeter
+from speech.meters.silero import SileroVad
+from speech.meters.tones import BeepMeter
 from speech.protocols import SAMPLE_RATE, Audio, Sound, Transcriber
 from speech.resampling import RESAMPLE_DELAY_S, Downsampler
-from speech.rise import RiseMeter
-from speech.silero import SileroVad
-from speech.tones import BeepMeter
 from system1.percepts import Heard, Percept, SpeechStarted, SpeechStopped
 from system1.questions import Question
 

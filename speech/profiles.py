@@ -19,15 +19,15 @@ _T = TypeVar("_T")
 
 
 def _embedded_ears(terms: EarTerms) -> Ears:
-    from speech.embedded import embedded_ears
+    from speech.embedded.ears import embedded_ears
 
     return embedded_ears(terms.vocabulary, terms.language)
 
 
 def _embedded_ears_with_smart_turn(terms: EarTerms) -> Ears:
-    from speech.completion import CompletionMeter
-    from speech.embedded import embedded_ears
-    from speech.smart_turn import SmartTurn
+    from speech.embedded.ears import embedded_ears
+    from speech.meters.completion import CompletionMeter
+    from speech.meters.smart_turn import SmartTurn
 
     completion = CompletionMeter(SmartTurn(), "smart_turn")
     return embedded_ears(terms.vocabulary, terms.language, completion)
@@ -47,8 +47,8 @@ def _sherpa_ears(terms: EarTerms) -> Ears:
 
 
 def _embedded_voice(terms: VoiceTerms) -> StreamingVoice:
-    from speech.espeak import EspeakVoice, UnknownVoice
-    from speech.sentencewise import Sentencewise
+    from speech.embedded.espeak import EspeakVoice, UnknownVoice
+    from speech.playback.sentencewise import Sentencewise
 
     # A sentence takes it milliseconds, so a live call as well has it spoken when it is due.
     if terms.name is not None:
@@ -99,7 +99,7 @@ def _openai_voice(terms: VoiceTerms) -> StreamingVoice:
 
 def _never_waiting(voice: StreamingVoice, terms: VoiceTerms) -> StreamingVoice:
     """A voice that takes its time, for a call in which nothing may wait."""
-    from speech.ahead import Ahead
+    from speech.playback.ahead import Ahead
 
     return Ahead(voice) if terms.live else voice
 

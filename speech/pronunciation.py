@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from speech.embedded.espeak import phonemes
 from speech.errors import SpeechError
-from speech.espeak import phonemes
 
 FIXED: dict[str, tuple[str, ...]] = {
     "uh-huh": ("AH HH AH", "AH HH AH HH", "AA HH AA"),

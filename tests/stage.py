@@ -16,7 +16,7 @@ from agent.think_time import charged
 from agent.thinking import Thinking
 from policies.policy import Policy
 from policies.speculation import Speculation
-from speech.wordmouth import WordMouth
+from speech.playback.wordmouth import WordMouth
 from system1.brief import Brief
 from system1.percepts import (
     CallerLeft,

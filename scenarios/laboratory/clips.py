@@ -13,7 +13,7 @@ from scenarios.caller import SpokenLine, joined, trimmed, voiced
 from scenarios.laboratory.texts import Split
 from scenarios.line import TelephoneLine, active_speech_db
 from scenarios.script import LineQuality
-from speech.espeak import EspeakVoice
+from speech.embedded.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.sentences import tokens
 from system1.questions import Question

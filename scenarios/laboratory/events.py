@@ -14,7 +14,7 @@ from scenarios.laboratory.texts import Split, SplitTexts, texts
 from scenarios.line import active_speech_db, band_limited, level_db
 from scenarios.script import LineQuality
 from scenarios.sounds import sound
-from speech.espeak import EspeakVoice
+from speech.embedded.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE, Audio
 
 EventKind = Literal["interruption", "backchannel", "vocal_tic", "non_directed"]

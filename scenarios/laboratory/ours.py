@@ -19,9 +19,9 @@ from policies.policy import Policy
 from policies.timing import Endpointing
 from scenarios.laboratory.texts import words
 from speech.errors import SpeechError
+from speech.meters.smart_turn import find_model
 from speech.profiles import open_ears
 from speech.protocols import SAMPLE_RATE, Audio
-from speech.smart_turn import find_model
 from speech.terms import EarTerms
 from speech.vocabulary import Vocabulary
 from system1.evidence import judged

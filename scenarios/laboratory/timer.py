@@ -1,7 +1,7 @@
 """The plain timer: voice activity detection, and a fixed silence after it.
 
 What most agents do by default. It is given every advantage: the ends of speech are dated by the
-sound (``speech.activity``), so that a timer of 0.5 s fires 0.5 s after the last sound.
+sound (``speech.meters.activity``), so that a timer of 0.5 s fires 0.5 s after the last sound.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from speech.activity import Activity
+from speech.meters.activity import Activity
+from speech.meters.silero import SileroVad
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.resampling import RESAMPLE_DELAY_S, Downsampler
-from speech.silero import SileroVad
 from system1.percepts import SpeechStarted, SpeechStopped
 
 THRESHOLDS_S = tuple(round(0.2 + 0.05 * step, 2) for step in range(67))

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from speech.estimation import PRIOR_PACE, estimated_marks, weight
+from speech.playback.rendering import AUDIBLE
 from speech.protocols import SAMPLE_RATE, Audio
-from speech.rendering import AUDIBLE
 from speech.sentences import tokens
 
 _FRAME = SAMPLE_RATE // 100

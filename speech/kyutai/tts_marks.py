@@ -7,8 +7,8 @@ from collections import deque
 import numpy as np
 
 from speech.kyutai.tts_words import SpokenWord
+from speech.playback.rendering import AUDIBLE
 from speech.protocols import Audio, Mark
-from speech.rendering import AUDIBLE
 
 
 class WordTimes:

@@ -17,8 +17,6 @@ from typing import TypeAlias
 import numpy as np
 
 from speech.errors import SpeechError
-from speech.line import Broken
-from speech.linkup import Opening
 from speech.moshi_server.servers import ServerLine, Servers
 from speech.moshi_server.timeline import Timeline
 from speech.moshi_server.wire import (
@@ -35,6 +33,8 @@ from speech.moshi_server.wire import (
     audio_message,
     packed,
 )
+from speech.network.line import Broken
+from speech.network.linkup import Opening
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.terms import MoshiServer
 from speech.trouble import log_trouble

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Mapping
 
 from speech.errors import SpeechError
-from speech.line import Broken, Line, LineError
 from speech.moshi_server.wire import (
     EXTRA,
     KEY_HEADER,
@@ -19,6 +18,7 @@ from speech.moshi_server.wire import (
     parsed,
     require,
 )
+from speech.network.line import Broken, Line, LineError
 from speech.terms import MoshiServer
 
 Pause = Callable[[float], object]

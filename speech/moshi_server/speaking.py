@@ -20,10 +20,10 @@ from weakref import WeakSet
 import numpy as np
 
 from speech.errors import SpeechError
-from speech.line import Broken
-from speech.linkup import Opening
 from speech.moshi_server.servers import ServerLine, Servers
 from speech.moshi_server.wire import TTS_PATH, Refused, Sounded, Spoken, packed
+from speech.network.line import Broken
+from speech.network.linkup import Opening
 from speech.protocols import SAMPLE_RATE, Audio, Lack, Mark, Speech
 from speech.terms import MoshiServer
 from speech.trouble import log_trouble

@@ -14,7 +14,7 @@ from typing import TypeAlias, cast
 import numpy as np
 
 from speech.errors import SpeechError
-from speech.line import Garbage
+from speech.network.line import Garbage
 from speech.protocols import Audio
 
 EXTRA = "moshi-server"

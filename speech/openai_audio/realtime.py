@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit, urlunsplit
 
 from speech.errors import SpeechError
-from speech.line import Broken, Line, LineError
-from speech.linkup import Opening
+from speech.network.line import Broken, Line, LineError
+from speech.network.linkup import Opening
 from speech.openai_audio.placing import Transcript, placed
 from speech.openai_audio.realtime_wire import (
     Added,

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from speech.line import Garbage
+from speech.network.line import Garbage
 from speech.protocols import SAMPLE_RATE, Audio
 
 _TRANSCRIPTION = "conversation.item.input_audio_transcription."

@@ -15,10 +15,10 @@ from queue import Empty, SimpleQueue
 from typing import Protocol, TypeAlias, assert_never
 
 from speech.errors import SpeechError
+from speech.meters.silero import VAD_RATE
 from speech.protocols import Audio
 from speech.sherpa.model import SherpaModel, Stream
 from speech.sherpa.tokens import Timed, words_of
-from speech.silero import VAD_RATE
 from speech.worker import Worker
 from system1.percepts import Heard, Word
 

@@ -16,8 +16,8 @@ import numpy as np
 from speech.catalogue import Catalogue
 from speech.errors import SpeechError
 from speech.home import models
+from speech.meters.silero import VAD_RATE
 from speech.protocols import Audio
-from speech.silero import VAD_RATE
 
 if TYPE_CHECKING:
     from speech.terms import Sherpa

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speech.clarity import Clarity
+from speech.meters.clarity import Clarity
+from speech.meters.silero import VAD_CHUNK, VAD_RATE
 from speech.protocols import Audio, Sound
 from speech.sherpa.decoding import Begin, Decoder, Decoding, End, More, ThreadedDecoding
 from speech.sherpa.model import opened
-from speech.silero import VAD_CHUNK, VAD_RATE
 from system1.percepts import Heard
 from system1.questions import Question
 

@@ -15,7 +15,7 @@ from agent.conversation import TICK_SAMPLES, Conversation
 from agent.listening import voice_terms
 from agent.opening import Options, prepare
 from policies.policy import Policy
-from speech.mouth import AudioMouth
+from speech.playback.mouth import AudioMouth
 from speech.profiles import open_voice
 from speech.protocols import SAMPLE_RATE, Audio
 from system1.brief import Brief, Turn

@@ -17,7 +17,7 @@ from agent.records import CallEnded, Record, ThinkDone, Utterance
 from agent.replay import redecided
 from agent.wordwise import WordConversation
 from policies.policy import Policy
-from speech.mouth import AudioMouth
+from speech.playback.mouth import AudioMouth
 from speech.profiles import open_voice
 from speech.protocols import SAMPLE_RATE, Audio
 from system1.acts import Kind

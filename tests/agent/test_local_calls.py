@@ -21,7 +21,7 @@ from policies.engines.sherpa import Sherpa
 from policies.loading import load_policy
 from policies.policy import Policy, VoiceChoice
 from speech.audiofile import write_wav
-from speech.espeak import EspeakVoice
+from speech.embedded.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE, Audio
 from system1.percepts import Heard
 from tests.speech.pocket.tiny import reading

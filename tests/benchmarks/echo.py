@@ -16,7 +16,7 @@ from agent.listening import ear_terms
 from policies.line import Echo
 from policies.line import Line as Terms
 from policies.loading import load_policy
-from speech.espeak import EspeakVoice
+from speech.embedded.espeak import EspeakVoice
 from speech.microphone import FRAME, open_microphone
 from speech.profiles import open_ears
 from speech.protocols import SAMPLE_RATE, Audio

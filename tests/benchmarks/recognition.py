@@ -17,8 +17,8 @@ from agent.listening import caller_phrases
 from policies.loading import load_policy
 from scenarios.line import TelephoneLine
 from scenarios.script import LineQuality
-from speech.embedded import embedded_ears
-from speech.espeak import EspeakVoice
+from speech.embedded.ears import embedded_ears
+from speech.embedded.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.vocabulary import Vocabulary
 from system1.percepts import Heard

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from speech.ahead import LEAD_S
-from speech.mouth import AudioMouth
+from speech.playback.ahead import LEAD_S
+from speech.playback.mouth import AudioMouth
 from speech.protocols import Lack, Speech, StreamingVoice
 from system1.acts import Kind
 from system1.percepts import PlaybackFinished, PlaybackStarted

@@ -17,7 +17,7 @@ import numpy as np
 import soxr  # type: ignore[import-untyped]
 
 from policies.engines.settings import Engines
-from speech.espeak import EspeakVoice
+from speech.embedded.espeak import EspeakVoice
 from speech.profiles import open_ears
 from speech.protocols import SAMPLE_RATE, Audio, Ears
 from speech.terms import EarTerms

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from speech.espeak import EspeakVoice
+from speech.embedded.espeak import EspeakVoice
 from speech.estimation import HELD_S, EstimatedStretch, Pace, estimated_marks, weight
 from speech.protocols import Audio, Mark
 

@@ -10,8 +10,8 @@ import soxr  # type: ignore[import-untyped]
 
 from policies.line import Echo, Level
 from policies.line import Line as Terms
+from speech.embedded.espeak import EspeakVoice
 from speech.errors import SpeechError
-from speech.espeak import EspeakVoice
 from speech.microphone import FRAME, Microphone, open_microphone
 from speech.protocols import SAMPLE_RATE, Audio
 

@@ -9,9 +9,9 @@ from agent.conversation import Conversation
 from agent.records import Utterance
 from policies.engines.settings import Engines
 from policies.policy import Policy
-from speech.espeak import EspeakVoice
+from speech.embedded.espeak import EspeakVoice
+from speech.playback.rendering import rendered
 from speech.protocols import SAMPLE_RATE, Audio
-from speech.rendering import rendered
 from tests.speech.moshi_server import double as moshi
 from tests.speech.openai_audio import double as openai
 

@@ -5,10 +5,10 @@ import sys
 import pytest
 
 from policies.engines.settings import Engines
+from speech.embedded.espeak import EspeakVoice
 from speech.errors import SpeechError
-from speech.espeak import EspeakVoice
+from speech.playback.sentencewise import Sentencewise
 from speech.profiles import open_ears, open_voice, parts
-from speech.sentencewise import Sentencewise
 from speech.terms import EarTerms, VoiceTerms
 from speech.vocabulary import Vocabulary
 
@@ -77,7 +77,8 @@ def test_ears_of_another_language_say_what_to_do() -> None:
 
 @pytest.mark.parametrize("package", ["pocketsphinx", "onnxruntime"])
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
-    from speech import silero, sphinx
+    from speech.embedded import sphinx
+    from speech.meters import silero
 
     silero._session.cache_clear()
     sphinx._model.cache_clear()

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from speech.mouth import AudioMouth
+from speech.playback.mouth import AudioMouth
 from speech.protocols import SAMPLE_RATE, Audio, Lack, Mark, Speech, StreamingVoice, Synthesis
 from system1.acts import Kind
 from system1.percepts import PlaybackCut, PlaybackFinished, PlaybackStarted, WordPlayed

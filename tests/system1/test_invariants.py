@@ -17,7 +17,7 @@ from agent.replay import compare, redecide
 from agent.schedule import Schedule
 from agent.think_time import ThinkTime
 from agent.thinking import Thinking
-from speech.wordmouth import WordMouth
+from speech.playback.wordmouth import WordMouth
 from system1.acts import Consult, Kind
 from system1.consultation import Matter
 from system1.errands import Errand, Outcome, Proposal

@@ -8,7 +8,7 @@ import pytest
 
 from agent.records import CallerTurn, Decision, FloorChange
 from policies.policy import Policy
-from speech.wordmouth import ONSET_S, WordMouth
+from speech.playback.wordmouth import ONSET_S, WordMouth
 from system1.acts import Kind, Say, Stop
 from system1.mind import System1
 from system1.notices import Output

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from policies.policy import Policy
-from speech.wordmouth import ONSET_S, WordMouth
+from speech.playback.wordmouth import ONSET_S, WordMouth
 from system1.acts import Kind
 from system1.questions import AnswerKind, Question
 from system1.thoughts import Asked, Done, Sentence

@@ -18,8 +18,8 @@ from scenarios.laboratory.human import (
     HumanClip,
     human_speech,
 )
+from speech.embedded.espeak import EspeakVoice
 from speech.errors import SpeechError
-from speech.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE
 
 TEXT = "he was not an ill disposed young man"

@@ -16,8 +16,8 @@ from scenarios.laboratory.pipecat import (
     PipecatContender,
     find_python,
 )
+from speech.embedded.espeak import EspeakVoice
 from speech.errors import SpeechError
-from speech.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE, Audio
 
 PARTS = {

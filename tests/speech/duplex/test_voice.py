@@ -10,9 +10,9 @@ import pytest
 from speech.duplex.spoken import Answer, Spoken
 from speech.duplex.voice import SpokenSynthesis, SpokenVoice
 from speech.errors import SpeechError
-from speech.mouth import AudioMouth
+from speech.playback.mouth import AudioMouth
+from speech.playback.sentencewise import Sentencewise
 from speech.protocols import SAMPLE_RATE, Audio, Lack, Mark, Speech
-from speech.sentencewise import Sentencewise
 from system1.acts import Kind
 from system1.percepts import Percept, PlaybackCut, PlaybackFinished, PlaybackStarted, WordPlayed
 

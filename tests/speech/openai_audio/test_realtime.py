@@ -9,7 +9,7 @@ import pytest
 
 from policies.engines.openai import OpenAIAudio
 from speech.errors import SpeechError
-from speech.line import Garbage
+from speech.network.line import Garbage
 from speech.openai_audio.realtime import RealtimeTranscriber
 from speech.openai_audio.realtime_wire import parsed
 from speech.vocabulary import Vocabulary

@@ -11,7 +11,7 @@ from policies.engines.settings import Engines
 from speech.audiofile import write_wav
 from speech.clones import Consent, VoiceStore
 from speech.errors import SpeechError
-from speech.mouth import AudioMouth
+from speech.playback.mouth import AudioMouth
 from speech.pocket import voice as module
 from speech.pocket.model import opened
 from speech.pocket.voice import PocketVoice, pocket_voice

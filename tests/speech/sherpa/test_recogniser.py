@@ -13,8 +13,8 @@ import soxr  # type: ignore[import-untyped]
 
 from policies.engines.settings import Engines
 from policies.engines.sherpa import Sherpa
+from speech.embedded.espeak import EspeakVoice
 from speech.errors import SpeechError
-from speech.espeak import EspeakVoice
 from speech.profiles import open_ears, parts
 from speech.protocols import Audio, Ears, Sound
 from speech.sherpa.decoding import Decoding, ThreadedDecoding

@@ -1,0 +1,170 @@
+"""How like a backchannel speech begins: the odds, from its sounds alone, before there is a word.
+
+A recogniser tells a word when it is over; until then it shows short words that happen to fit ("for
+a" in the middle of "right"). So the first sounds are decoded twice more, in phones: once as what
+backchannels and hums are made of, once as anything. The difference of the two scores is a
+log-likelihood ratio, as in keyword spotting against a phone loop (Rohlicek et al. 1989): what no
+backchannel begins with is known 0.1 to 0.3 s into it.
+"""
+
+from __future__ import annotations
+
+import math
+import shutil
+import tempfile
+import weakref
+from collections import deque
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speech.embedded.sphinx import ASR_RATE
+from speech.meters.silero import VAD_CHUNK
+from speech.pronunciation import model_path, pronounced
+from speech.vocabulary import normal
+from system1.language import language_of
+from system1.percepts import Likeness
+
+if TYPE_CHECKING:
+    import pocketsphinx
+
+_PHONES = (
+    "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W"
+    " Y Z ZH"
+).split()
+
+_ONE_WORD = {"uh huh": "uh-huh", "mm hm": "mm-hm", "mm hmm": "mm-hm"}
+"""How the pronunciations spell hums that the language's tables have in two words."""
+
+_NATS = 1024.0
+"""pocketsphinx divides its scores by this (``SENSCR_SHIFT`` is 10)."""
+
+_CHUNK_S = VAD_CHUNK / ASR_RATE
+_BEFORE_S = 0.2
+"""Audio before the onset that is decoded with it. Unit: s."""
+
+_FROM_S, _UNTIL_S = 0.12, 0.7
+"""The ratio is told between these, from the onset: less says nothing, more is the words' affair."""
+
+
+class LikenessMeter:
+    """The ratio for one call. ``extra``: backchannels beside those of English."""
+
+    def __init__(self, extra: tuple[str, ...] = ()) -> None:
+        files = _files(extra)
+        self._decoders = tuple(_decoder(files / name, files) for name in ("short.gram", "any.gram"))
+        count = round(_BEFORE_S / _CHUNK_S) + 3
+        self._recent: deque[NDArray[np.int16]] = deque(maxlen=count)
+        self._open = False
+
+    def step(
+        self,
+        samples: NDArray[np.int16],
+        speech_s: float | None,
+        mean: str,
+        at: float,
+    ) -> Likeness | None:
+        """One chunk, as it is decoded; ``speech_s``: how long there has been speech, if there is.
+
+        ``mean``: the caller's cepstral mean, as far as it is known.
+        """
+        self._recent.append(samples)
+        if speech_s is None or speech_s > _UNTIL_S:
+            self._close()
+            return None
+        if self._open:
+            self._feed(samples)
+        elif speech_s <= len(self._recent) * _CHUNK_S:
+            self._begin(speech_s, mean)
+        if not self._open or speech_s < _FROM_S:
+            return None
+        short, anything = (_nats(decoder) for decoder in self._decoders)
+        if short is None or anything is None:
+            return None
+        return Likeness(at, round(short - anything, 1))
+
+    def _begin(self, speech_s: float, mean: str) -> None:
+        self._open = True
+        wanted = int((speech_s + _BEFORE_S) / _CHUNK_S) + 1
+        begun = np.concatenate(list(self._recent)[-wanted:])
+        for decoder in self._decoders:
+            decoder.set_cmn(mean)
+            decoder.start_utt()
+        self._feed(begun)
+
+    def _feed(self, samples: NDArray[np.int16]) -> None:
+        audio = samples.tobytes()
+        for decoder in self._decoders:
+            decoder.process_raw(audio, full_utt=False)
+
+    def _close(self) -> None:
+        if self._open:
+            self._open = False
+            for decoder in self._decoders:
+                decoder.end_utt()
+
+
+def _nats(decoder: pocketsphinx.Decoder) -> float | None:
+    best = decoder.hyp()
+    return None if best is None or best.best_score <= 0.0 else math.log(best.best_score) * _NATS
+
+
+class _Files:
+    """Grammars and the phones' dictionary, for as long as they are needed."""
+
+    def __init__(self, extra: tuple[str, ...]) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="kairos-likeness-"))
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        (self.folder / "phones.dict").write_text("".join(f"{one} {one}\n" for one in _PHONES))
+        self._write("short.gram", [f"({sounds})" for sounds in _sounds(extra)])
+        self._write("any.gram", _PHONES)
+
+    def _write(self, name: str, alternatives: list[str]) -> None:
+        rule = f"public <sounds> = ({' | '.join(alternatives)})+;"
+        (self.folder / name).write_text(f"#JSGF V1.0;\ngrammar sounds;\n{rule}\n")
+
+
+@lru_cache(maxsize=16)
+def _held(extra: tuple[str, ...]) -> _Files:
+    return _Files(extra)
+
+
+def _files(extra: tuple[str, ...]) -> Path:
+    return _held(extra).folder
+
+
+def _sounds(extra: tuple[str, ...]) -> list[str]:
+    """Every way in which a backchannel or a hum of English sounds, in phones."""
+    language = language_of("en")
+    phrases = {*language.backchannels, *language.hesitations, *map(normal, extra)}
+    for two, one in _ONE_WORD.items():
+        phrases = {phrase.replace(two, one) for phrase in phrases}
+    known = dict(pronounced(sorted({word for phrase in phrases for word in phrase.split()})))
+    sounds: set[str] = set()
+    for phrase in phrases:
+        words = phrase.split()
+        if words and all(word in known for word in words):
+            sounds |= {" ".join(one) for one in product(*(known[word] for word in words))}
+    return sorted(sounds)
+
+
+def _decoder(grammar: Path, files: Path) -> pocketsphinx.Decoder:
+    path = model_path("en-us/en-us")
+    import pocketsphinx
+
+    return pocketsphinx.Decoder(
+        hmm=path,
+        jsgf=str(grammar),
+        dict=str(files / "phones.dict"),
+        samprate=float(ASR_RATE),
+        lw=1.0,
+        wip=1.0,
+        pip=1.0,
+        bestpath=False,
+        pl_window=0,
+        loglevel="FATAL",
+    )

@@ -1,0 +1,221 @@
+"""pocketsphinx as a streaming recogniser: words of a stretch of speech while it goes on.
+
+The language model is a trigram over the vocabulary's sentences, the dictionary has its words
+alone (which makes loading forty times faster and costs no accuracy), and one decoder serves one
+call, because it learns the caller's channel (cepstral mean) as it goes. While the agent awaits
+digits or spelling, a second model of the same words is used in which such answers weigh most;
+a caller who says "wait" or "I don't have it" instead is still understood.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speech.embedded.trigrams import write_arpa
+from speech.pronunciation import model_path
+from speech.vocabulary import Emphasis, Vocabulary
+
+if TYPE_CHECKING:
+    import pocketsphinx
+
+ASR_RATE = 16_000
+"""Rate in Hz that the acoustic model is made for."""
+
+FRAME_S = 0.01
+"""Step of the decoder, in which it tells where words are, s."""
+
+_PADDING_S = 0.3  # silence around a stretch that is decoded with it, and costs little score
+_KNOWN_FALL, _UNKNOWN_FALL = 0.53, 0.78  # fall of the log score, 1/s
+_LOST_PACE, _CLEAR_PACE = 3.0, 7.0  # phones a second
+_SURE = 0.6  # mean posterior of words that are right
+
+COLD_S = 4.0
+"""Speech after which the decoder knows the caller's cepstral mean, s."""
+
+ENOUGH_S = 0.8
+"""Speech that a mean can be taken from: a "yes" has too few sounds, s."""
+
+_FIRST_MEAN = "58.3,-1.4,-0.8,8.5,-13.9,3.2,-11.2,-8.7,-3.5,-2.1,3.0,-4.6,2.1"
+"""Cepstral mean before the caller's own is learnt: that of five of espeak's voices. With the
+decoder's own guess, which is for faint speech, the first sentence of a call has twice the errors
+(klatt4 16 % against 8 %, f2 46 % against 15 %)."""
+
+_VARIANT = re.compile(r"\(\d+\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word as decoded. Times in s from the start of the utterance."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was decoded of an utterance, and how sure it is: 0 to 1."""
+
+    tokens: tuple[Token, ...]
+    confidence: float
+
+
+class _Model:
+    """A vocabulary's dictionary and language models as files, for as long as it lives."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self.folder = Path(tempfile.mkdtemp(prefix="kairos-sphinx-"))
+        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.phones: dict[str, int] = {}
+        with (self.folder / "words.dict").open("w", encoding="utf-8") as file:
+            for word, sounds in vocabulary.pronunciations():
+                self.phones[word] = len(sounds[0].split())
+                for index, sound in enumerate(sounds):
+                    variant = f"({index + 1})" if index else ""
+                    file.write(f"{word}{variant} {sound}\n")
+
+    def language_model(self, emphasis: Emphasis) -> str:
+        """Path of the language model with this emphasis, written when first asked for."""
+        path = self.folder / f"{emphasis.value}.arpa"
+        if not path.exists():
+            sentences = self._vocabulary.sentences(emphasis)
+            write_arpa(sentences, frozenset(self.phones), path)
+        return str(path)
+
+
+@lru_cache(maxsize=16)
+def _model(vocabulary: Vocabulary) -> _Model:
+    return _Model(vocabulary)
+
+
+class Sphinx:
+    """A decoder for one call. Utterances of speech go in one after the other."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._model = _model(vocabulary)
+        self._decoder = _decoder(self._model)
+        self._searches = {Emphasis.ANY}
+        self._emphasis = Emphasis.ANY
+        self._cold_s = COLD_S
+        self._fed: list[bytes] = []
+
+    def expect(self, emphasis: Emphasis) -> None:
+        """What the next utterance is likely to be; not to be called within one."""
+        if emphasis is self._emphasis:
+            return
+        self._emphasis = emphasis
+        if emphasis not in self._searches:
+            self._decoder.add_lm_file(emphasis.value, self._model.language_model(emphasis))
+            self._searches.add(emphasis)
+        self._decoder.activate_search(None if emphasis is Emphasis.ANY else emphasis.value)
+
+    @property
+    def mean(self) -> str:
+        """The caller's cepstral mean, as far as it is known."""
+        mean: str = self._decoder.get_cmn(False)
+        return mean
+
+    def start(self) -> None:
+        """A new utterance."""
+        self._fed.clear()
+        self._decoder.start_utt()
+
+    def feed(self, samples: NDArray[np.int16]) -> None:
+        """More of the utterance, 16 bit at ``ASR_RATE``."""
+        audio = samples.tobytes()
+        if self._cold_s > 0.0:
+            self._fed.append(audio)
+        self._decoder.process_raw(audio, full_utt=False)
+
+    def words(self) -> tuple[Token, ...]:
+        """The words so far, as the search sees them now."""
+        return tuple(self._tokens())
+
+    def end(self, speech_s: float) -> Result:
+        """The utterance, of which ``speech_s`` was speech, is over: its best words."""
+        self._decoder.end_utt()
+        if self._cold_s > 0.0:
+            self._decode_whole(speech_s)
+        tokens = tuple(self._tokens())
+        return Result(tokens, self._confidence(tokens, speech_s) if tokens else 0.0)
+
+    def _decode_whole(self, speech_s: float) -> None:
+        """Decode the utterance again with the cepstral mean that it has itself.
+
+        A decoder starts with a mean that is not this caller's; until it has heard the caller for
+        a while its words are poor (tests/benchmarks/recognition.py tells cold from warm).
+        """
+        self._decoder.start_utt()
+        self._decoder.process_raw(b"".join(self._fed), full_utt=True)
+        self._decoder.end_utt()
+        if speech_s >= ENOUGH_S:
+            # Live decoding goes on from here instead of from the training's mean.
+            self._decoder.set_cmn(self._decoder.get_cmn(False))
+        self._cold_s -= speech_s
+
+    def _tokens(self) -> Iterator[Token]:
+        if self._decoder.hyp() is None:
+            return
+        for segment in self._decoder.seg():
+            if segment.word[0] in "<[":
+                continue
+            yield Token(
+                _VARIANT.sub("", segment.word),
+                segment.start_frame * FRAME_S,
+                (segment.end_frame + 1) * FRAME_S,
+            )
+
+    def _confidence(self, tokens: tuple[Token, ...], speech_s: float) -> float:
+        """How well the words explain the sound, 0 to 1. A product of three:
+
+        how far the score has fallen in the time (0.53 a second or less for words of the
+        vocabulary, 0.78 for others); how many phones there are a second (7 or more in speech, 3
+        where most of it was not understood); the words' posterior in the lattice.
+        """
+        score = self._decoder.hyp().score
+        fall = -math.log(max(score, 1e-9)) / (speech_s + _PADDING_S)
+        phones = sum(self._model.phones[token.text] for token in tokens)
+        pace = phones / max(speech_s - 0.12, 0.1)  # words said alone are drawn out by so much
+        posteriors = [s.prob for s in self._decoder.seg() if s.word[0] not in "<["]
+        posterior = sum(posteriors) / len(posteriors)
+        return (
+            _share(_UNKNOWN_FALL - fall, _UNKNOWN_FALL - _KNOWN_FALL)
+            * _share(pace - _LOST_PACE, _CLEAR_PACE - _LOST_PACE)
+            * (0.25 + 0.75 * _share(posterior, _SURE))
+        )
+
+
+def _share(part: float, whole: float) -> float:
+    return min(max(part / whole, 0.0), 1.0)
+
+
+def _decoder(model: _Model) -> pocketsphinx.Decoder:
+    path = model_path("en-us/en-us")
+    import pocketsphinx
+
+    return pocketsphinx.Decoder(
+        hmm=path,
+        lm=model.language_model(Emphasis.ANY),
+        dict=str(model.folder / "words.dict"),
+        samprate=float(ASR_RATE),
+        # the second pass over the tree costs a third of the time and mends nothing here:
+        # 11.2 % of words wrong with it, 11.1 % without (70 sentences, klatt4)
+        fwdflat=False,
+        # no look-ahead of 50 ms: every word is known that much earlier, at the same accuracy
+        pl_window=0,
+        cmninit=_FIRST_MEAN,
+        loglevel="FATAL",
+    )

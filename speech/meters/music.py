@@ -1,0 +1,172 @@
+"""Music: lines in the spectrum that stand still, on and on, without the gaps of speech.
+
+A note's partials keep their frequencies to a hertz or two until the next note; those of a voice
+glide, and a voice is interrupted by consonants several times in a second and a half. Two signs are
+looked for over that time, in sound that does not stop and has three lines or more:
+
+- most of the power lies in such standing lines: 0.65 to 1 for chords, arpeggios, a tune or a band
+  with drums; 0.35 at most for voices. A voice without any melody, as a cheap synthesizer has, comes
+  to 0.9, but its colour changes with every sound; where that is so, twice the time is waited for;
+- or it hums on without any change of colour, which nobody does for so long: a drone with vibrato,
+  whose lines do not stand still.
+
+A single tone, and two at once, are signals of the network's: beeps, keys, rings.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from speech.meters.silero import VAD_CHUNK, VAD_RATE
+from speech.protocols import Audio
+from system1.percepts import SoundEvent
+
+_SIZE = 2 * VAD_CHUNK
+_WINDOW = np.hanning(_SIZE)
+_HZ = VAD_RATE / _SIZE
+_LOW, _HIGH = round(150 / _HZ), round(3400 / _HZ)
+_CHUNK_S = VAD_CHUNK / VAD_RATE
+_EDGES = np.rint(np.array([200, 350, 500, 700, 900, 1150, 1450, 1850, 2300, 2800, 3400]) / _HZ)
+_BANDS = _EDGES.astype(int)[:-1]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class MusicLimits:
+    """The numbers of music."""
+
+    window_s: float = 1.5
+    """Sound that is looked back on. Unit: s."""
+    standing: float = 0.6
+    """Share of the power in lines that stand still, from which it is music. No unit."""
+    still_db: float = 1.6
+    """A median change of the bands' levels in 64 ms up to this is no voice's. Unit: dB."""
+    drone_db: float = 1.5
+    """Nine in ten changes are smaller than this in a drone. Unit: dB."""
+    flatness_db: float = -8.0
+    """A drone's spectrum is less flat than this; noise has about -2.5. Unit: dB."""
+    lines: float = 2.3
+    """More lines than this on average, each with a hundredth of the power. No unit."""
+    sounding: float = 0.95
+    """Share of the time in which it must sound; speech has gaps. No unit."""
+    gap_db: float = 18.0
+    """What lies so far below the loud parts is a gap. Unit: dB."""
+    level_db: float = -55.0
+    """What is quieter is the line's own. Unit: dBFS."""
+    drift_hz: float = 1.5
+    """A line that moves less in 32 ms, and less than ``drift``, stands still. Unit: Hz."""
+    drift: float = 0.002
+    """The same as a share of its frequency. No unit."""
+    over_s: float = 1.0
+    """So long after the last sign of it the music has stopped. Unit: s."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    level_db: float
+    flatness_db: float
+    standing: float
+    lines: int
+    bands: Floats
+
+
+class MusicMeter:
+    """Watches one line for music."""
+
+    def __init__(self, limits: MusicLimits | None = None) -> None:
+        self._limits = limits or MusicLimits()
+        self._window = round(self._limits.window_s / _CHUNK_S)
+        self._frames: deque[_Frame] = deque(maxlen=2 * self._window)
+        self._before = np.zeros(VAD_CHUNK, np.float32)
+        self._lines = np.zeros(0)
+        self._playing = False
+        self._quiet_s = 0.0
+
+    def step(self, chunk: Audio, at: float) -> SoundEvent | None:
+        """One chunk (512 samples at 16 kHz); ``music`` or ``music_stopped`` of ``at``, or None."""
+        self._frames.append(self._frame(np.concatenate((self._before, chunk))))
+        self._before = chunk
+        if self._is_music():
+            self._quiet_s = 0.0
+            if self._playing:
+                return None
+            self._playing = True
+            return SoundEvent(at, "music")
+        if not self._playing:
+            return None
+        self._quiet_s += _CHUNK_S
+        if self._quiet_s < self._limits.over_s:
+            return None
+        self._playing = False
+        return SoundEvent(at, "music_stopped")
+
+    def _is_music(self) -> bool:
+        limits, frames = self._limits, list(self._frames)[-self._window :]
+        if len(frames) < self._window or not self._goes_on(frames):
+            return False
+        if np.mean([frame.lines for frame in frames]) <= limits.lines:
+            return False
+        changes = _changes_db(frames)
+        if _standing(frames) >= limits.standing:
+            if float(np.median(changes)) < limits.still_db:
+                return True
+            whole = list(self._frames)
+            return (
+                len(whole) == 2 * self._window
+                and self._goes_on(whole)
+                and _standing(whole) >= limits.standing
+            )
+        flatness_db = float(np.mean([frame.flatness_db for frame in frames]))
+        droning = float(np.percentile(changes, 90)) < limits.drone_db
+        return droning and flatness_db < limits.flatness_db
+
+    def _goes_on(self, frames: list[_Frame]) -> bool:
+        levels = np.array([frame.level_db for frame in frames])
+        limits = self._limits
+        least_db = max(float(np.percentile(levels, 90)) - limits.gap_db, limits.level_db)
+        return float(np.mean(levels > least_db)) >= limits.sounding
+
+    def _frame(self, samples: Audio) -> _Frame:
+        power = np.abs(np.fft.rfft(samples.astype(np.float64) * _WINDOW)) ** 2 + 1e-9
+        part = power[_LOW:_HIGH]
+        db = 10 * np.log10(part)
+        inner = db[2:-2]
+        peaks = 2 + np.flatnonzero(
+            (inner >= db[1:-3]) & (inner > db[3:-1]) & (inner > db.max() - 25.0)
+        )
+        below, here, above = db[peaks - 1], db[peaks], db[peaks + 1]
+        hertz = (peaks + _LOW + 0.5 * (below - above) / (below - 2 * here + above)) * _HZ
+        held = np.array([part[peak - 2 : peak + 3].sum() for peak in peaks])
+        stands = self._stand(hertz)
+        self._lines = hertz
+        total = float(part.sum())
+        bands = 10 * np.log10(np.add.reduceat(power[: int(_EDGES[-1])], _BANDS))
+        level_db = 10 * np.log10(np.mean(samples.astype(np.float64) ** 2) + 1e-9)
+        return _Frame(
+            float(level_db),
+            float(db.mean() - 10 * np.log10(total / part.size)),
+            min(float(held[stands].sum()) / total, 1.0),
+            int(np.count_nonzero(held > 0.01 * total)),
+            np.asarray(bands),
+        )
+
+    def _stand(self, hertz: Floats) -> NDArray[np.bool_]:
+        if not self._lines.size or not hertz.size:
+            return np.zeros(hertz.size, np.bool_)
+        nearest = np.min(np.abs(hertz[:, None] - self._lines[None, :]), axis=1)
+        return np.asarray(nearest < self._limits.drift_hz + self._limits.drift * hertz)
+
+
+def _standing(frames: list[_Frame]) -> float:
+    return float(np.mean([frame.standing for frame in frames]))
+
+
+def _changes_db(frames: list[_Frame]) -> Floats:
+    bands = np.array([frame.bands for frame in frames])
+    bands = np.maximum(bands, bands.max(axis=1, keepdims=True) - 30.0)
+    return np.asarray(np.mean(np.abs(bands[2:] - bands[:-2]), axis=1))
