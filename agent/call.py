@@ -123,6 +123,8 @@ class Call:
         self.journal = journal
         self.now = 0.0
         self.ended: Outcome | None = None
+        self.press: Callable[[str], None] | None = None
+        """Presses keys in place of the mouth, which sounds them."""
         self._ended_at = 0.0
         self._begun = False
         self._system1 = System1(policy)
@@ -346,7 +348,9 @@ class Call:
                 done = self._thinking.take_up(think, self.now)
                 if done is not None:
                     self.journal.write(done)
-            case SendDtmf() | SpeechDismissed() | AdviceHeeded():
+            case SendDtmf(digits=digits):
+                (self.press or self._mouth.press)(digits)
+            case SpeechDismissed() | AdviceHeeded():
                 pass
             case _:
                 assert_never(output)

@@ -193,6 +193,10 @@ class Conversation:
         """Call ``listener`` with each record as it is written."""
         self._call.journal.subscribe(listener)
 
+    def press_by(self, press: Callable[[str], None]) -> None:
+        """Have the keys that the agent presses sent by ``press``, in place of sounding them."""
+        self._call.press = press
+
     def caller_hangs_up(self) -> None:
         """The caller hangs up; takes effect at the next step."""
         self._pending.append(CallerLeft(self.now))

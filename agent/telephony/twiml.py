@@ -36,9 +36,8 @@ def stream_answer(url: str, parameters: Mapping[str, str] | None = None) -> str:
     return f"{_HEAD}<Response><Connect>{stream}</Connect></Response>"
 
 
-def refusal() -> str:
-    """The answer to a call that we cannot take: the caller hears that the line is busy."""
-    return f'{_HEAD}<Response><Reject reason="busy"/></Response>'
+REFUSAL = f'{_HEAD}<Response><Reject reason="busy"/></Response>'
+"""The answer to a call that we cannot take: the caller hears that the line is busy."""
 
 
 def dial(target: Target) -> str:
