@@ -45,7 +45,10 @@ class Twilio:
     def __init__(self, delay: int = 2) -> None:
         self.frame = 0
         self.heard: list[Audio] = []
-        self.marks: list[tuple[str, int]] = []
+        self.played: list[str] = []
+        """Marks that were reached by playing what was before them."""
+        self.cleared: list[str] = []
+        """Marks that came back because of a clear."""
         self.clears: list[int] = []
         self.media = 0
         self.dropped: set[int] = set()
@@ -125,9 +128,9 @@ class Twilio:
                 self._buffer.append(name)
             case {"event": "clear"} if len(said) == 1:
                 self.clears.append(self.frame)
-                cleared = [one for one in self._buffer if isinstance(one, str)]
+                self.cleared += [one for one in self._buffer if isinstance(one, str)]
                 self._buffer.clear()
-                for name in cleared:
+                for name in self.cleared:
                     self._echoes(name)
             case _:
                 raise AssertionError("31951: Stream - Protocol - Invalid Message")
@@ -137,16 +140,19 @@ class Twilio:
         while self._buffer and not data:
             first = self._buffer.popleft()
             if isinstance(first, str):
-                self._echoes(first)
+                self._reaches(first)
             else:
                 data = first
         while self._buffer and isinstance(self._buffer[0], str):
-            self._echoes(str(self._buffer.popleft()))
+            self._reaches(str(self._buffer.popleft()))
         silent = np.zeros(FRAME, np.float32)
         self.heard.append(g711.decoded(data, "ulaw") if data else silent)
 
+    def _reaches(self, name: str) -> None:
+        self.played.append(name)
+        self._echoes(name)
+
     def _echoes(self, name: str) -> None:
-        self.marks.append((name, self.frame))
         self._post(self.numbered({"event": "mark", "mark": {"name": name}}))
 
     def _speaks(self) -> None:
