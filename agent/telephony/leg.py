@@ -1,8 +1,9 @@
 """A telephone's leg of a conversation: what the stream says for the call, and the other way round.
 
 The provider plays what it was sent a little later. Once the agent stops, what is still to be played
-is cleared away at once; how much the caller has heard is learnt from marks behind each word, or
-each utterance.
+is cleared away at once, and the fade of what comes after it is not sent: it would be heard as a
+scrap from further on. How much the caller has heard is learnt from marks behind each word, or each
+utterance.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, assert_never
 
+import numpy as np
+
 from agent.conversation import Conversation
 from agent.records import Decision, PerceptSeen, Record
 from agent.telephony.events import Gone, Key, Played, Sound, Started, StreamEvent
 from agent.telephony.media import MediaStream, Message
-from speech.protocols import Audio
+from speech.protocols import SAMPLE_RATE, Audio
 from system1.percepts import (
     Percept,
     PlaybackCut,
@@ -47,6 +50,8 @@ class PhoneLeg:
         self._playing: int | None = None
         self._chars = 0
         self._cleared: list[Message] = []
+        self._stopped = False
+        self._cut_at: float | None = None
         self._ended_at: float | None = None
         conversation.subscribe(self._note)
 
@@ -61,7 +66,7 @@ class PhoneLeg:
     def answer(self, audio: Audio) -> list[Message]:
         """What to send for the conversation's next sound."""
         cleared, self._cleared = self._cleared, []
-        messages = [*cleared, *self.stream.send(audio)]
+        messages = [*cleared, *self.stream.send(self._without_fade(audio))]
         if self._conversation.ended is not None and self._ended_at is None:
             self._ended_at = self.stream.now
         return messages
@@ -73,6 +78,17 @@ class PhoneLeg:
             return False
         heard = self.stream.marks.open == 0
         return heard or self.stream.now - self._ended_at >= LINGERS_S
+
+    def _without_fade(self, audio: Audio) -> Audio:
+        """Silence from the frame in which the agent stopped to the end of its utterance."""
+        if not self._stopped:
+            return audio
+        end = len(audio)
+        if self._cut_at is not None:
+            end = min(max(round((self._cut_at - self.stream.now) * SAMPLE_RATE), 0), end)
+            if end < len(audio):
+                self._stopped, self._cut_at = False, None
+        return np.concatenate((np.zeros(end, np.float32), audio[end:]))
 
     def _heed(self, events: Sequence[StreamEvent]) -> list[Sound]:
         sounds = []
@@ -96,6 +112,7 @@ class PhoneLeg:
                 self._follow(percept)
             case Decision(do="stop", to=int(utterance)) if utterance == self._playing:
                 self._cleared += self.stream.clear()
+                self._stopped, self._cut_at = True, None
             case _:
                 pass
 
@@ -111,7 +128,9 @@ class PhoneLeg:
                 if utterance == self._playing:
                     self.stream.mark(utterance, self._chars, at, last=True)
                 self._playing = None
-            case PlaybackCut():
-                self._playing = None
+            case PlaybackCut(at=at, utterance=utterance):
+                if utterance == self._playing:
+                    self._playing = None
+                    self._cut_at = at
             case _:
                 pass

@@ -40,9 +40,10 @@ def speech(text: str, voice: str = "en-us+klatt4") -> Audio:
 
 
 class Twilio:
-    """One stream. ``delay``: frames from sending a message to its arrival, either way."""
+    """One stream. ``delay``: frames from sending a message to its arrival, either way; ``buffer``:
+    frames for which the first sound after a silence is kept back."""
 
-    def __init__(self, delay: int = 2) -> None:
+    def __init__(self, delay: int = 2, buffer: int = 0) -> None:
         self.frame = 0
         self.heard: list[Audio] = []
         self.played: list[str] = []
@@ -54,6 +55,8 @@ class Twilio:
         self.dropped: set[int] = set()
         """Chunks that get lost."""
         self._delay = delay
+        self._kept_back = buffer
+        self._begins = 0
         self._sequence = 0
         self._chunk = 0
         self._ours: deque[tuple[int, Message]] = deque()
@@ -123,6 +126,9 @@ class Twilio:
                 data = base64.b64decode(payload, validate=True)
                 assert len(data) == FRAME
                 self.media += 1
+                if not self._buffer:
+                    quiet = not self.heard or not self.heard[-1].any()
+                    self._begins = self.frame + (self._kept_back if quiet else 0)
                 self._buffer.append(data)
             case {"event": "mark", "mark": {"name": str(name)}} if name:
                 self._buffer.append(name)
@@ -137,6 +143,9 @@ class Twilio:
 
     def _plays(self) -> None:
         data = b""
+        if self._buffer and self.frame < self._begins:
+            self.heard.append(np.zeros(FRAME, np.float32))
+            return
         while self._buffer and not data:
             first = self._buffer.popleft()
             if isinstance(first, str):
@@ -209,10 +218,10 @@ class Line:
 
 
 async def on_the_line(
-    held: Callable[[Line], Awaitable[None]], *, delay: int = 2, **opened: Any
+    held: Callable[[Line], Awaitable[None]], *, delay: int = 2, buffer: int = 0, **opened: Any
 ) -> Conversation:
     """A whole call of ``broadband``, in which ``held`` happens."""
-    twilio = Twilio(delay)
+    twilio = Twilio(delay, buffer)
     stream = MediaStream()
     events = [event for message in twilio.begins() for event in stream.receive(message)]
     assert [type(one) for one in events] == [Started]

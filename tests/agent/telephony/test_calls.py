@@ -9,7 +9,7 @@ import pytest
 
 from agent.records import CallerTurn, Decision, PerceptSeen, Utterance
 from agent.telephony.leg import LINGERS_S
-from agent.telephony.media import Message
+from agent.telephony.media import FRAME, Message
 from system1.percepts import SoundEvent
 from tests.agent.telephony.caller import STREAM, Line, on_the_line, speech
 
@@ -51,8 +51,8 @@ async def test_nothing_is_sent_while_the_agent_is_silent() -> None:
     await on_the_line(held)
 
 
-@pytest.mark.parametrize("delay", [1, 10])
-async def test_a_caller_who_breaks_in_hears_the_agent_stop(delay: int) -> None:
+@pytest.mark.parametrize(("delay", "buffer"), [(1, 0), (10, 0), (2, 30)])
+async def test_a_caller_who_breaks_in_hears_the_agent_stop(delay: int, buffer: int) -> None:
     async def held(line: Line) -> None:
         await line.quiet()
         line.twilio.says(speech("my bill is wrong"))
@@ -69,10 +69,19 @@ async def test_a_caller_who_breaks_in_hears_the_agent_stop(delay: int) -> None:
         assert cleared - begins <= 25 + 2 * delay
         for _ in range(20):
             await line.tick()
-        fades = line.twilio.heard[cleared + 6 : cleared + 20]
-        assert np.abs(np.concatenate(fades)).max() < 0.02
+        # The caller's telephone is silent from then on: not even the fade is heard, and of the
+        # sound before it what is left in the resampler.
+        audible = np.abs(np.concatenate(line.twilio.heard[cleared - 1 :])) > 1e-3
+        assert audible.sum() <= 0.004 * 8000
+        assert not audible[FRAME:].any()
+        cut = next(
+            one for one in line.conversation.journal if isinstance(one, Utterance) and one.cut
+        )
+        assert cut.end > stop.at
+        # What is said next is sent again.
+        await line.until(lambda: bool(line.twilio.loud(cleared + 20)))
 
-    await on_the_line(held, delay=delay)
+    await on_the_line(held, delay=delay, buffer=buffer)
 
 
 async def test_marks_tell_what_was_heard_and_how_late() -> None:
@@ -115,7 +124,7 @@ async def test_after_a_clear_what_came_back_is_no_proof_of_hearing() -> None:
         assert heard.chars < len(cut.heard)
         assert line.leg.stream.counts.unasked_marks == 0
 
-    await on_the_line(held, delay=20)
+    await on_the_line(held, buffer=20)
 
 
 async def test_keys_reach_the_call() -> None:
