@@ -60,6 +60,7 @@ from system1.percepts import (
     CallerLeft,
     CallStarted,
     Heard,
+    HeardLess,
     LowPitch,
     Percept,
     PlaybackCut,
@@ -137,6 +138,7 @@ class Call:
         self._timer: float | None = None
         self._open: dict[int, _Open] = {}
         self._history: list[tuple[str, str]] = []
+        self._said = (0, "")
 
     def begin(self, opened: CallOpened, recalled: Recalled = UNKNOWN) -> None:
         """Open the line to a caller of whom this is known."""
@@ -268,6 +270,8 @@ class Call:
                 self._write_utterance(number, at, None)
             case PlaybackCut(at=at, utterance=number, chars=chars):
                 self._write_utterance(number, at, chars)
+            case HeardLess(utterance=number, chars=chars):
+                self._forget(number, chars)
             case _:
                 pass
 
@@ -278,6 +282,7 @@ class Call:
         heard = spoken.text if chars is None else spoken.text[:chars]
         if spoken.kind is not Kind.BACKCHANNEL and heard.strip():
             self._history.append(("agent", heard.strip()))
+            self._said = (number, heard)
         self.journal.write(
             Utterance(
                 at=self.now,
@@ -291,6 +296,13 @@ class Call:
                 because=spoken.because,
             )
         )
+
+    def _forget(self, number: int, chars: int) -> None:
+        """Of the last utterance that was over no more was heard."""
+        said, heard = self._said
+        found = [n for n, turn in enumerate(self._history) if turn == ("agent", heard.strip())]
+        if said == number and found:
+            self._history[found[-1]] = ("agent", heard[:chars].strip())
 
     def _carry_out(self, output: Act | Notice) -> None:
         decided = decision(output, self.now)

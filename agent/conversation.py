@@ -36,7 +36,7 @@ from speech.microphone import Microphone, open_microphone
 from speech.mouth import AudioMouth
 from speech.profiles import open_ears, open_voice
 from speech.protocols import SAMPLE_RATE, Audio, Ears
-from system1.percepts import CallerLeft, SoundEvent
+from system1.percepts import CallerLeft, HeardLess, Silenced, SoundEvent, TurnGiven, Typed
 from system2.memory.extraction import Extractor
 from system2.memory.store import LongTermMemory
 from system2.tools.answers import Toolbox
@@ -81,7 +81,7 @@ class Conversation:
         self._played = np.zeros(TICK_SAMPLES, np.float32)
         self._heard = np.zeros(0, np.float32)
         self._ready = np.zeros(TICK_SAMPLES, np.float32)
-        self._pending: list[CallerLeft | SoundEvent] = []
+        self._pending: list[CallerLeft | SoundEvent | Typed | TurnGiven | Silenced | HeardLess] = []
         self._voice = opening.voice
         self._duplex = opening.duplex
         self._opened = opening.opened
@@ -200,6 +200,23 @@ class Conversation:
     def caller_dtmf(self, digit: str) -> None:
         """The caller pressed a key; takes effect at the next step."""
         self._pending.append(SoundEvent(self.now, "dtmf", digit))
+
+    def caller_types(self, text: str) -> None:
+        """The caller wrote this, as a turn of its own; takes effect at the next step."""
+        self._pending.append(Typed(self.now, text))
+
+    def caller_gives_turn(self) -> None:
+        """The caller's turn is over, as a key says; takes effect at the next step."""
+        self._pending.append(TurnGiven(self.now))
+
+    def caller_silences(self) -> None:
+        """The caller wants to hear no more of this utterance; takes effect at the next step."""
+        self._pending.append(Silenced(self.now))
+
+    def caller_heard(self, utterance: int, chars: int) -> None:
+        """Of an utterance that was played the caller heard so much; takes effect at the next
+        step."""
+        self._pending.append(HeardLess(self.now, utterance, chars))
 
     async def step(self, frame: Audio) -> Audio:
         """A frame of the caller's audio in, the agent's for the same time out.
