@@ -105,7 +105,7 @@ class _Open:
 
 
 class Call:
-    """The core of one call. ``listen``: tells the ears what was asked."""
+    """The core of one call. ``listen``: tells the ears what was asked; ``under_way``: said."""
 
     def __init__(
         self,
@@ -136,7 +136,7 @@ class Call:
         self._errands = errands
         self._remembering = remembering
         self._timer: float | None = None
-        self._open: dict[int, _Open] = {}
+        self.under_way: dict[int, _Open] = {}
         self._history: list[tuple[str, str]] = []
         self._said = (0, "")
 
@@ -261,10 +261,10 @@ class Call:
     def _follow_playback(self, percept: Percept) -> None:
         match percept:
             case PlaybackStarted(at=at, utterance=number):
-                if (spoken := self._open.get(number)) is not None:
+                if (spoken := self.under_way.get(number)) is not None:
                     spoken.started = spoken.last = at
             case WordPlayed(at=at, utterance=number, chars=chars):
-                if (spoken := self._open.get(number)) is not None:
+                if (spoken := self.under_way.get(number)) is not None:
                     spoken.chars, spoken.last = chars, at
             case PlaybackFinished(at=at, utterance=number):
                 self._write_utterance(number, at, None)
@@ -276,7 +276,7 @@ class Call:
                 pass
 
     def _write_utterance(self, number: int, at: float, chars: int | None) -> None:
-        spoken = self._open.pop(number, None)
+        spoken = self.under_way.pop(number, None)
         if spoken is None or spoken.started is None:
             return
         heard = spoken.text if chars is None else spoken.text[:chars]
@@ -310,12 +310,12 @@ class Call:
             self.journal.write(decided)
         match output:
             case Say(utterance=number, kind=kind, text=text, because=because, more=more):
-                self._open[number] = _Open(kind, text, because)
+                self.under_way[number] = _Open(kind, text, because)
                 self._mouth.say(number, kind, text, more, output.rate)
                 if output.gain_db:
                     self._mouth.duck(number, output.gain_db)
             case SayMore(utterance=number, text=text, more=more):
-                if (spoken := self._open.get(number)) is not None:
+                if (spoken := self.under_way.get(number)) is not None:
                     spoken.text += text
                 self._mouth.say_more(number, text, more)
             case Stop(utterance=number, fade_s=fade_s):
@@ -364,8 +364,8 @@ class Call:
                 assert_never(output)
 
     def _end(self, outcome: Outcome, by: str, to: str | None) -> None:
-        for number in list(self._open):
-            spoken = self._open[number]
+        for number in list(self.under_way):
+            spoken = self.under_way[number]
             self._write_utterance(number, max(spoken.last, 0.0), spoken.chars)
         self.ended = outcome
         self._ended_at = self.now

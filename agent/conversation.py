@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -43,6 +44,9 @@ from system2.tools.answers import Toolbox
 
 TICK_SAMPLES = SAMPLE_RATE // 100
 DEFAULT_PROFILE = "embedded"
+
+_ByHand: TypeAlias = CallerLeft | SoundEvent | Typed | TurnGiven | Silenced | HeardLess
+"""What reaches a call beside its sound."""
 
 
 class Conversation:
@@ -81,7 +85,7 @@ class Conversation:
         self._played = np.zeros(TICK_SAMPLES, np.float32)
         self._heard = np.zeros(0, np.float32)
         self._ready = np.zeros(TICK_SAMPLES, np.float32)
-        self._pending: list[CallerLeft | SoundEvent | Typed | TurnGiven | Silenced | HeardLess] = []
+        self._pending: list[_ByHand] = []
         self._voice = opening.voice
         self._duplex = opening.duplex
         self._opened = opening.opened
@@ -261,9 +265,13 @@ class Conversation:
         await self._call.advance(at)
         for percept in self._ears.hear(block, at):
             self._call.perceive(percept)
+        later: list[_ByHand] = []
         for pending in self._pending:
-            self._call.perceive(replace(pending, at=at))
-        self._pending.clear()
+            if isinstance(pending, HeardLess) and pending.utterance in self._call.under_way:
+                later.append(pending)  # it says how an utterance ended, which it has not yet
+            else:
+                self._call.perceive(replace(pending, at=at))
+        self._pending = later
         await self._call.advance(at)
         if self._call.ended is not None:
             return np.zeros(TICK_SAMPLES, np.float32)
