@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
-from typing import Protocol, TypeAlias, assert_never
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
@@ -17,24 +16,19 @@ from agent.conversation import Conversation
 from agent.opening import real_tools
 from agent.realtime.commands import (
     Begin,
-    CallerAudio,
-    Cancel,
     Command,
     DropAudio,
     FunctionResult,
-    GiveTurn,
     HangUp,
-    PressKey,
-    Truncate,
-    TypedTurn,
 )
 from agent.realtime.events import Event
 from agent.realtime.functions import ClientFunctions
+from agent.realtime.line import CallerLine
 from agent.realtime.session import RealtimeSession
 from agent.records import Record
 from policies.policy import Policy
 from speech.errors import SpeechError
-from speech.protocols import SAMPLE_RATE, Audio
+from speech.protocols import SAMPLE_RATE
 from system2.desk import Json
 from system2.tools.answers import Toolbox
 
@@ -44,10 +38,7 @@ FRAME = SAMPLE_RATE // 50
 MOST_UNSENT = 3000
 """Events that wait for a client that does not read: a minute of a call. Then it is given up."""
 
-MOST_UNHEARD_S = 30.0
-"""Sound of the caller's that waits to be heard (s); the oldest beyond it is dropped."""
-
-GOING_AWAY, TOO_SLOW, BROKEN, NORMAL = 1001, 1008, 1011, 1000
+NORMAL, TOO_SLOW, BROKEN = 1000, 1008, 1011
 """Why a WebSocket is closed (RFC 6455)."""
 
 
@@ -69,98 +60,6 @@ class Wire(Protocol):
     async def close(self, code: int, reason: str) -> None:
         """Close it; nothing happens to one that is closed."""
         ...
-
-
-class CallerLine:
-    """The caller's sound on its way into a call, with what the caller does by hand in its place in
-    between; and the agent's sound out. ``dropped``: samples of the caller's that nobody heard."""
-
-    def __init__(self, session: RealtimeSession, tell: Callable[[Iterable[Event]], None]) -> None:
-        self.dropped = 0
-        self._session = session
-        self._tell = tell
-        self._coming: deque[Audio | Command] = deque()
-        self._samples = 0
-        self._news = asyncio.Event()
-        self._over = False
-
-    def add(self, what: Audio | Command) -> None:
-        """Sound of the caller's came in, or what the caller does after it."""
-        self._coming.append(what)
-        if isinstance(what, np.ndarray):
-            self._samples += len(what)
-        while self._samples > MOST_UNHEARD_S * SAMPLE_RATE:
-            oldest = next(one for one in self._coming if isinstance(one, np.ndarray))
-            self._drop(oldest)
-            self.dropped += len(oldest)
-        self._news.set()
-
-    def clear(self) -> None:
-        """What came in and was not heard is not to be."""
-        for one in list(self._coming):
-            if isinstance(one, np.ndarray):
-                self._drop(one)
-
-    def hang_up(self) -> None:
-        """No more will come."""
-        self._over = True
-        self._news.set()
-
-    @property
-    def over(self) -> bool:
-        """The caller has left, and all was heard that came before."""
-        return self._over and not self._coming
-
-    def waiting(self, call: Conversation) -> Audio:
-        """The sound that came before the next thing done by hand; it may be nothing. What was done
-        before it is done to the call."""
-        while self._coming and not isinstance(self._coming[0], np.ndarray):
-            _perform(call, self._coming.popleft())
-        found = [np.zeros(0, np.float32)]
-        while self._coming and isinstance(self._coming[0], np.ndarray):
-            found.append(self._coming.popleft())
-        audio = np.concatenate(found)
-        self._samples -= len(audio)
-        return audio
-
-    async def arrived(self, call: Conversation) -> Audio:
-        """The same, once there is something; nothing means that there will be no more."""
-        while not self.over:
-            audio = self.waiting(call)
-            if len(audio):
-                return audio
-            if not self._over:
-                self._news.clear()
-                await self._news.wait()
-        return np.zeros(0, np.float32)
-
-    def play(self, audio: Audio) -> None:
-        """The agent's sound, as a step of the call gave it."""
-        self._tell(self._session.sound(audio))
-
-    def _drop(self, audio: Audio) -> None:
-        self._samples -= len(audio)
-        nth = next(n for n, one in enumerate(self._coming) if one is audio)
-        del self._coming[nth]
-
-
-def _perform(call: Conversation, command: Command) -> None:
-    """What is done by hand, done to a call."""
-    match command:
-        case TypedTurn(text=text):
-            call.caller_types(text)
-        case GiveTurn():
-            call.caller_gives_turn()
-        case Cancel():
-            call.caller_silences()
-        case Truncate(utterance=utterance, chars=chars):
-            call.caller_heard(utterance, chars)
-        case PressKey(digit=digit):
-            call.caller_dtmf(digit)
-        case Begin() | CallerAudio() | DropAudio() | FunctionResult() | HangUp():
-            raise ValueError(f"{type(command).__name__} is not for the call")
-        case _:
-            assert_never(command)
 
 
 Driver: TypeAlias = Callable[[Conversation, CallerLine], Awaitable[None]]
@@ -294,8 +193,6 @@ class Connection:
         match command:
             case Begin():
                 self._begun.set()
-            case CallerAudio(audio=audio):
-                self._line.add(audio)
             case DropAudio():
                 self._line.clear()
             case HangUp():
