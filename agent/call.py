@@ -60,6 +60,7 @@ from system1.percepts import (
     CallerLeft,
     CallStarted,
     Heard,
+    HeardLess,
     LowPitch,
     Percept,
     PlaybackCut,
@@ -104,7 +105,7 @@ class _Open:
 
 
 class Call:
-    """The core of one call. ``listen``: tells the ears what was asked."""
+    """The core of one call. ``listen``: tells the ears what was asked; ``under_way``: said."""
 
     def __init__(
         self,
@@ -137,8 +138,9 @@ class Call:
         self._errands = errands
         self._remembering = remembering
         self._timer: float | None = None
-        self._open: dict[int, _Open] = {}
+        self.under_way: dict[int, _Open] = {}
         self._history: list[tuple[str, str]] = []
+        self._said = (0, "")
 
     def begin(self, opened: CallOpened, recalled: Recalled = UNKNOWN) -> None:
         """Open the line to a caller of whom this is known."""
@@ -261,25 +263,28 @@ class Call:
     def _follow_playback(self, percept: Percept) -> None:
         match percept:
             case PlaybackStarted(at=at, utterance=number):
-                if (spoken := self._open.get(number)) is not None:
+                if (spoken := self.under_way.get(number)) is not None:
                     spoken.started = spoken.last = at
             case WordPlayed(at=at, utterance=number, chars=chars):
-                if (spoken := self._open.get(number)) is not None:
+                if (spoken := self.under_way.get(number)) is not None:
                     spoken.chars, spoken.last = chars, at
             case PlaybackFinished(at=at, utterance=number):
                 self._write_utterance(number, at, None)
             case PlaybackCut(at=at, utterance=number, chars=chars):
                 self._write_utterance(number, at, chars)
+            case HeardLess(utterance=number, chars=chars):
+                self._forget(number, chars)
             case _:
                 pass
 
     def _write_utterance(self, number: int, at: float, chars: int | None) -> None:
-        spoken = self._open.pop(number, None)
+        spoken = self.under_way.pop(number, None)
         if spoken is None or spoken.started is None:
             return
         heard = spoken.text if chars is None else spoken.text[:chars]
         if spoken.kind is not Kind.BACKCHANNEL and heard.strip():
             self._history.append(("agent", heard.strip()))
+            self._said = (number, heard)
         self.journal.write(
             Utterance(
                 at=self.now,
@@ -294,18 +299,25 @@ class Call:
             )
         )
 
+    def _forget(self, number: int, chars: int) -> None:
+        """Of the last utterance that was over no more was heard."""
+        said, heard = self._said
+        found = [n for n, turn in enumerate(self._history) if turn == ("agent", heard.strip())]
+        if said == number and found:
+            self._history[found[-1]] = ("agent", heard[:chars].strip())
+
     def _carry_out(self, output: Act | Notice) -> None:
         decided = decision(output, self.now)
         if decided is not None:
             self.journal.write(decided)
         match output:
             case Say(utterance=number, kind=kind, text=text, because=because, more=more):
-                self._open[number] = _Open(kind, text, because)
+                self.under_way[number] = _Open(kind, text, because)
                 self._mouth.say(number, kind, text, more, output.rate)
                 if output.gain_db:
                     self._mouth.duck(number, output.gain_db)
             case SayMore(utterance=number, text=text, more=more):
-                if (spoken := self._open.get(number)) is not None:
+                if (spoken := self.under_way.get(number)) is not None:
                     spoken.text += text
                 self._mouth.say_more(number, text, more)
             case Stop(utterance=number, fade_s=fade_s):
@@ -356,8 +368,8 @@ class Call:
                 assert_never(output)
 
     def _end(self, outcome: Outcome, by: str, to: str | None) -> None:
-        for number in list(self._open):
-            spoken = self._open[number]
+        for number in list(self.under_way):
+            spoken = self.under_way[number]
             self._write_utterance(number, max(spoken.last, 0.0), spoken.chars)
         self.ended = outcome
         self._ended_at = self.now
