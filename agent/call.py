@@ -26,6 +26,7 @@ from agent.records import (
 )
 from agent.remembering import UNKNOWN, Recalled, Remembering
 from agent.thinking import Thinking
+from agent.tidying import DECIMALS, tidy
 from policies.policy import Policy
 from speech.protocols import Mouth
 from system1.acts import (
@@ -59,25 +60,16 @@ from system1.notices import (
 from system1.percepts import (
     CallerLeft,
     CallStarted,
-    Heard,
     HeardLess,
-    LowPitch,
     Percept,
     PlaybackCut,
     PlaybackFinished,
     PlaybackStarted,
-    SoundRose,
-    SpeechStarted,
-    SpeechStopped,
     Tick,
-    Word,
     WordPlayed,
 )
 from system1.questions import Question
 from system2.memory.extraction import CallOver, without_secrets
-
-DECIMALS = 4
-"""Times are kept to 0.1 ms, so that a journal read back gives the same decisions."""
 
 
 class Source(Protocol):
@@ -124,8 +116,8 @@ class Call:
         self.journal = journal
         self.now = 0.0
         self.ended: Outcome | None = None
-        self.press: Callable[[str], None] | None = None
-        """Presses keys in place of the mouth, which sounds them."""
+        self.press: Callable[[str], None] = mouth.press
+        """Presses keys; the mouth sounds them."""
         self._ended_at = 0.0
         self._begun = False
         self._system1 = System1(policy)
@@ -361,7 +353,7 @@ class Call:
                 if done is not None:
                     self.journal.write(done)
             case SendDtmf(digits=digits):
-                (self.press or self._mouth.press)(digits)
+                self.press(digits)
             case SpeechDismissed() | AdviceHeeded():
                 pass
             case _:
@@ -377,27 +369,3 @@ class Call:
         for done in self._thinking.leave(self.now):
             self.journal.write(done)
         self.journal.write(CallEnded(self.now, outcome, by, self.now, to))
-
-
-def tidy(percept: Percept) -> Percept:
-    """The percept with its times rounded to ``DECIMALS``."""
-    match percept:
-        case SoundRose(at=at, onset=onset, level_db=level_db):
-            return SoundRose(_round(at), _round(onset), round(level_db, 1))
-        case SpeechStarted(at=at, onset=onset, level_db=level_db):
-            return SpeechStarted(_round(at), _round(onset), round(level_db, 1))
-        case SpeechStopped(at=at, offset=offset):
-            return SpeechStopped(_round(at), _round(offset))
-        case Heard(at=at, words=words, confidence=confidence):
-            rounded = tuple(
-                Word(word.text, _round(word.start), _round(word.end), word.stable) for word in words
-            )
-            return replace(percept, at=_round(at), words=rounded, confidence=_round(confidence))
-        case LowPitch(at=at, since=since):
-            return LowPitch(_round(at), _round(since))
-        case _:
-            return replace(percept, at=_round(percept.at))
-
-
-def _round(value: float) -> float:
-    return round(value, DECIMALS)

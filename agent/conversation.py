@@ -20,7 +20,7 @@ import numpy as np
 
 from agent import files
 from agent.advising import DEFAULT_ADVICE_S, Adviser
-from agent.call import DECIMALS, Call
+from agent.call import Call
 from agent.clock import Clock
 from agent.figures import measure
 from agent.listening import ear_terms, voice_terms
@@ -31,6 +31,7 @@ from agent.records import EchoMeasured, Outcome, Record
 from agent.remembering import UNKNOWN, Recalled, recalled
 from agent.result import sum_up
 from agent.think_time import DEFAULT_THINK_S, ThinkTime, charged
+from agent.tidying import DECIMALS
 from agent.trouble import log_failure
 from policies.policy import Policy
 from speech.microphone import Microphone, open_microphone

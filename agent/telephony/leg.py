@@ -3,7 +3,7 @@
 The provider plays what it was sent a little later. Once the agent stops, what is still to be played
 is cleared away at once, and the fade of what comes after it is not sent: it would be heard as a
 scrap from further on. How much the caller has heard is learnt from marks behind each word, or each
-utterance.
+utterance; behind words, the call is told where that is less than what was sent.
 """
 
 from __future__ import annotations
@@ -106,6 +106,19 @@ class PhoneLeg:
                     assert_never(event)
         return sounds
 
+    def _correct(self, utterance: int) -> None:
+        """Tell the call that less was heard of an utterance than what was sent of it.
+
+        Marks that come back at all come back behind each word, and later than they were reached.
+        """
+        marks = self.stream.marks
+        if not self._words or not self._stopped or marks.lag is None:
+            return
+        heard = marks.heard
+        chars = heard.chars if heard is not None and heard.utterance == utterance else 0
+        if chars < self._chars:
+            self._conversation.caller_heard(utterance, chars)
+
     def _note(self, record: Record) -> None:
         match record:
             case PerceptSeen(percept=percept):
@@ -132,5 +145,6 @@ class PhoneLeg:
                 if utterance == self._playing:
                     self._playing = None
                     self._cut_at = at
+                    self._correct(utterance)
             case _:
                 pass

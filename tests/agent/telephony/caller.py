@@ -52,6 +52,8 @@ class Twilio:
         """Marks that came back because of a clear."""
         self.clears: list[int] = []
         self.media = 0
+        self.deaf = False
+        """Marks are not echoed."""
         self.dropped: set[int] = set()
         """Chunks that get lost."""
         self._delay = delay
@@ -162,6 +164,8 @@ class Twilio:
         self._echoes(name)
 
     def _echoes(self, name: str) -> None:
+        if self.deaf:
+            return
         self._post(self.numbered({"event": "mark", "mark": {"name": name}}))
 
     def _speaks(self) -> None:

@@ -10,7 +10,7 @@ import pytest
 from agent.records import CallerTurn, Decision, PerceptSeen, Utterance
 from agent.telephony.leg import LINGERS_S
 from agent.telephony.media import FRAME, Message
-from system1.percepts import SoundEvent
+from system1.percepts import HeardLess, SoundEvent
 from tests.agent.telephony.caller import STREAM, Line, on_the_line, speech
 
 pytestmark = pytest.mark.slow
@@ -122,6 +122,12 @@ async def test_after_a_clear_what_came_back_is_no_proof_of_hearing() -> None:
         assert heard.name in line.twilio.played
         assert heard.utterance == cut.id
         assert heard.chars < len(cut.heard)
+        less = [
+            one.percept
+            for one in line.conversation.journal
+            if isinstance(one, PerceptSeen) and isinstance(one.percept, HeardLess)
+        ]
+        assert [(one.utterance, one.chars) for one in less] == [(cut.id, heard.chars)]
         assert line.leg.stream.counts.unasked_marks == 0
 
     await on_the_line(held, buffer=20)
@@ -216,6 +222,19 @@ async def test_the_line_is_held_until_the_last_words_are_heard() -> None:
         assert max(line.twilio.loud()) <= line.twilio.frame
 
     await on_the_line(held, delay=10)
+
+
+async def test_a_provider_that_tells_nothing_does_not_hold_the_line_for_ever() -> None:
+    async def held(line: Line) -> None:
+        await line.quiet()
+        line.twilio.says(speech("that is all"))
+        await line.until(lambda: line.conversation.ended is not None)
+        ended = line.twilio.frame
+        line.twilio.deaf = True
+        await line.until(lambda: line.leg.over)
+        assert line.twilio.frame - ended == pytest.approx(LINGERS_S * 50, abs=2)
+
+    await on_the_line(held, buffer=30)
 
 
 async def test_a_lost_connection_is_a_caller_who_hung_up() -> None:
