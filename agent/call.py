@@ -26,6 +26,7 @@ from agent.records import (
 )
 from agent.remembering import UNKNOWN, Recalled, Remembering
 from agent.thinking import Thinking
+from agent.tidying import DECIMALS, tidy
 from policies.policy import Policy
 from speech.protocols import Mouth
 from system1.acts import (
@@ -59,24 +60,16 @@ from system1.notices import (
 from system1.percepts import (
     CallerLeft,
     CallStarted,
-    Heard,
-    LowPitch,
+    HeardLess,
     Percept,
     PlaybackCut,
     PlaybackFinished,
     PlaybackStarted,
-    SoundRose,
-    SpeechStarted,
-    SpeechStopped,
     Tick,
-    Word,
     WordPlayed,
 )
 from system1.questions import Question
 from system2.memory.extraction import CallOver, without_secrets
-
-DECIMALS = 4
-"""Times are kept to 0.1 ms, so that a journal read back gives the same decisions."""
 
 
 class Source(Protocol):
@@ -104,7 +97,7 @@ class _Open:
 
 
 class Call:
-    """The core of one call. ``listen``: tells the ears what was asked."""
+    """The core of one call. ``listen``: tells the ears what was asked; ``under_way``: said."""
 
     def __init__(
         self,
@@ -123,6 +116,8 @@ class Call:
         self.journal = journal
         self.now = 0.0
         self.ended: Outcome | None = None
+        self.press: Callable[[str], None] = mouth.press
+        """Presses keys; the mouth sounds them."""
         self._ended_at = 0.0
         self._begun = False
         self._system1 = System1(policy)
@@ -135,8 +130,9 @@ class Call:
         self._errands = errands
         self._remembering = remembering
         self._timer: float | None = None
-        self._open: dict[int, _Open] = {}
+        self.under_way: dict[int, _Open] = {}
         self._history: list[tuple[str, str]] = []
+        self._said = (0, "")
 
     def begin(self, opened: CallOpened, recalled: Recalled = UNKNOWN) -> None:
         """Open the line to a caller of whom this is known."""
@@ -259,25 +255,28 @@ class Call:
     def _follow_playback(self, percept: Percept) -> None:
         match percept:
             case PlaybackStarted(at=at, utterance=number):
-                if (spoken := self._open.get(number)) is not None:
+                if (spoken := self.under_way.get(number)) is not None:
                     spoken.started = spoken.last = at
             case WordPlayed(at=at, utterance=number, chars=chars):
-                if (spoken := self._open.get(number)) is not None:
+                if (spoken := self.under_way.get(number)) is not None:
                     spoken.chars, spoken.last = chars, at
             case PlaybackFinished(at=at, utterance=number):
                 self._write_utterance(number, at, None)
             case PlaybackCut(at=at, utterance=number, chars=chars):
                 self._write_utterance(number, at, chars)
+            case HeardLess(utterance=number, chars=chars):
+                self._forget(number, chars)
             case _:
                 pass
 
     def _write_utterance(self, number: int, at: float, chars: int | None) -> None:
-        spoken = self._open.pop(number, None)
+        spoken = self.under_way.pop(number, None)
         if spoken is None or spoken.started is None:
             return
         heard = spoken.text if chars is None else spoken.text[:chars]
         if spoken.kind is not Kind.BACKCHANNEL and heard.strip():
             self._history.append(("agent", heard.strip()))
+            self._said = (number, heard)
         self.journal.write(
             Utterance(
                 at=self.now,
@@ -292,18 +291,25 @@ class Call:
             )
         )
 
+    def _forget(self, number: int, chars: int) -> None:
+        """Of the last utterance that was over no more was heard."""
+        said, heard = self._said
+        found = [n for n, turn in enumerate(self._history) if turn == ("agent", heard.strip())]
+        if said == number and found:
+            self._history[found[-1]] = ("agent", heard[:chars].strip())
+
     def _carry_out(self, output: Act | Notice) -> None:
         decided = decision(output, self.now)
         if decided is not None:
             self.journal.write(decided)
         match output:
             case Say(utterance=number, kind=kind, text=text, because=because, more=more):
-                self._open[number] = _Open(kind, text, because)
+                self.under_way[number] = _Open(kind, text, because)
                 self._mouth.say(number, kind, text, more, output.rate)
                 if output.gain_db:
                     self._mouth.duck(number, output.gain_db)
             case SayMore(utterance=number, text=text, more=more):
-                if (spoken := self._open.get(number)) is not None:
+                if (spoken := self.under_way.get(number)) is not None:
                     spoken.text += text
                 self._mouth.say_more(number, text, more)
             case Stop(utterance=number, fade_s=fade_s):
@@ -346,14 +352,16 @@ class Call:
                 done = self._thinking.take_up(think, self.now)
                 if done is not None:
                     self.journal.write(done)
-            case SendDtmf() | SpeechDismissed() | AdviceHeeded():
+            case SendDtmf(digits=digits):
+                self.press(digits)
+            case SpeechDismissed() | AdviceHeeded():
                 pass
             case _:
                 assert_never(output)
 
     def _end(self, outcome: Outcome, by: str, to: str | None) -> None:
-        for number in list(self._open):
-            spoken = self._open[number]
+        for number in list(self.under_way):
+            spoken = self.under_way[number]
             self._write_utterance(number, max(spoken.last, 0.0), spoken.chars)
         self.ended = outcome
         self._ended_at = self.now
@@ -361,27 +369,3 @@ class Call:
         for done in self._thinking.leave(self.now):
             self.journal.write(done)
         self.journal.write(CallEnded(self.now, outcome, by, self.now, to))
-
-
-def tidy(percept: Percept) -> Percept:
-    """The percept with its times rounded to ``DECIMALS``."""
-    match percept:
-        case SoundRose(at=at, onset=onset, level_db=level_db):
-            return SoundRose(_round(at), _round(onset), round(level_db, 1))
-        case SpeechStarted(at=at, onset=onset, level_db=level_db):
-            return SpeechStarted(_round(at), _round(onset), round(level_db, 1))
-        case SpeechStopped(at=at, offset=offset):
-            return SpeechStopped(_round(at), _round(offset))
-        case Heard(at=at, words=words, confidence=confidence):
-            rounded = tuple(
-                Word(word.text, _round(word.start), _round(word.end), word.stable) for word in words
-            )
-            return replace(percept, at=_round(at), words=rounded, confidence=_round(confidence))
-        case LowPitch(at=at, since=since):
-            return LowPitch(_round(at), _round(since))
-        case _:
-            return replace(percept, at=_round(percept.at))
-
-
-def _round(value: float) -> float:
-    return round(value, DECIMALS)

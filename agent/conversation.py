@@ -14,12 +14,13 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 from agent import files
 from agent.advising import DEFAULT_ADVICE_S, Adviser
-from agent.call import DECIMALS, Call
+from agent.call import Call
 from agent.clock import Clock
 from agent.figures import measure
 from agent.listening import ear_terms, voice_terms
@@ -30,19 +31,23 @@ from agent.records import EchoMeasured, Outcome, Record
 from agent.remembering import UNKNOWN, Recalled, recalled
 from agent.result import sum_up
 from agent.think_time import DEFAULT_THINK_S, ThinkTime, charged
+from agent.tidying import DECIMALS
 from agent.trouble import log_failure
 from policies.policy import Policy
 from speech.microphone import Microphone, open_microphone
 from speech.playback.mouth import AudioMouth
 from speech.profiles import open_ears, open_voice
 from speech.protocols import SAMPLE_RATE, Audio, Ears
-from system1.percepts import CallerLeft, SoundEvent
+from system1.percepts import CallerLeft, HeardLess, Silenced, SoundEvent, TurnGiven, Typed
 from system2.memory.extraction import Extractor
 from system2.memory.store import LongTermMemory
 from system2.tools.answers import Toolbox
 
 TICK_SAMPLES = SAMPLE_RATE // 100
 DEFAULT_PROFILE = "embedded"
+
+_ByHand: TypeAlias = CallerLeft | SoundEvent | Typed | TurnGiven | Silenced | HeardLess
+"""What reaches a call beside its sound."""
 
 
 class Conversation:
@@ -81,7 +86,7 @@ class Conversation:
         self._played = np.zeros(TICK_SAMPLES, np.float32)
         self._heard = np.zeros(0, np.float32)
         self._ready = np.zeros(TICK_SAMPLES, np.float32)
-        self._pending: list[CallerLeft | SoundEvent] = []
+        self._pending: list[_ByHand] = []
         self._voice = opening.voice
         self._duplex = opening.duplex
         self._opened = opening.opened
@@ -193,6 +198,10 @@ class Conversation:
         """Call ``listener`` with each record as it is written."""
         self._call.journal.subscribe(listener)
 
+    def press_by(self, press: Callable[[str], None]) -> None:
+        """Have the keys that the agent presses sent by ``press``, in place of sounding them."""
+        self._call.press = press
+
     def caller_hangs_up(self) -> None:
         """The caller hangs up; takes effect at the next step."""
         self._pending.append(CallerLeft(self.now))
@@ -200,6 +209,23 @@ class Conversation:
     def caller_dtmf(self, digit: str) -> None:
         """The caller pressed a key; takes effect at the next step."""
         self._pending.append(SoundEvent(self.now, "dtmf", digit))
+
+    def caller_types(self, text: str) -> None:
+        """The caller wrote this, as a turn of its own; takes effect at the next step."""
+        self._pending.append(Typed(self.now, text))
+
+    def caller_gives_turn(self) -> None:
+        """The caller's turn is over, as a key says; takes effect at the next step."""
+        self._pending.append(TurnGiven(self.now))
+
+    def caller_silences(self) -> None:
+        """The caller wants to hear no more of this utterance; takes effect at the next step."""
+        self._pending.append(Silenced(self.now))
+
+    def caller_heard(self, utterance: int, chars: int) -> None:
+        """Of an utterance that was played the caller heard so much; takes effect at the next
+        step."""
+        self._pending.append(HeardLess(self.now, utterance, chars))
 
     async def step(self, frame: Audio) -> Audio:
         """A frame of the caller's audio in, the agent's for the same time out.
@@ -244,9 +270,13 @@ class Conversation:
         await self._call.advance(at)
         for percept in self._ears.hear(block, at):
             self._call.perceive(percept)
+        later: list[_ByHand] = []
         for pending in self._pending:
-            self._call.perceive(replace(pending, at=at))
-        self._pending.clear()
+            if isinstance(pending, HeardLess) and pending.utterance in self._call.under_way:
+                later.append(pending)  # it says how an utterance ended, which it has not yet
+            else:
+                self._call.perceive(replace(pending, at=at))
+        self._pending = later
         await self._call.advance(at)
         if self._call.ended is not None:
             return np.zeros(TICK_SAMPLES, np.float32)

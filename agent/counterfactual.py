@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.call import DECIMALS
 from agent.following import Course, What, onsets
 from agent.records import Record
 from agent.replay import diverges_at
+from agent.tidying import DECIMALS
 from policies.policy import Policy
 
 SAME_S = 0.005

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from agent.call import DECIMALS
 from agent.records import Decision, PerceptSeen, Record
+from agent.tidying import DECIMALS
 from policies.policy import Policy
 from system1.acts import HangUp, Kind, Say, SetTimer, Stop, Think, Transfer
 from system1.mind import System1

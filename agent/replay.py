@@ -13,11 +13,11 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from pathlib import Path
 
-from agent.call import DECIMALS
 from agent.decisions import decision
 from agent.journal import read_journal
 from agent.recorded import held_with
 from agent.records import Decision, PerceptSeen, Record
+from agent.tidying import DECIMALS
 from policies.loading import load_policy
 from policies.policy import Policy
 from system1.acts import Kind, SetTimer

@@ -35,6 +35,7 @@ from policies.model import (
 from policies.parameters import names, required
 from policies.phrases import phrasebook
 from policies.remembering import MemoryPolicy
+from policies.telephony import Telephony
 from policies.thinking import Forbidden, Model
 from policies.timing import (
     Backchannels,
@@ -190,6 +191,9 @@ class Policy(Section):
     )
     transfer: dict[Id, Text] = Field(
         default_factory=dict, description="Where calls can be handed to: name and address."
+    )
+    telephony: Telephony = Field(
+        Telephony(), description="For calls over a telephony provider's media stream."
     )
     memory: MemoryPolicy = Field(MemoryPolicy(), description="What is remembered of callers.")
     privacy: Privacy = Field(Privacy(), description="What is masked.")

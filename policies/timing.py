@@ -62,6 +62,11 @@ class Endpointing(Section):
     max_silence: Seconds = Field(
         2.5, gt=0, le=20, description="The floor is always taken after this much silence. Unit: s."
     )
+    given: bool = Field(
+        False,
+        description="The caller's turn is over when the caller says so by hand, as with a key to "
+        "talk, and not by any silence. No unit.",
+    )
     words_settle: Seconds = Field(
         0.4,
         ge=0,

@@ -215,6 +215,13 @@ class Mouth(Protocol):
         """Add text to a queued or playing utterance."""
         ...
 
+    def press(self, digits: str) -> None:
+        """Sound these keys' tones (see ``speech.dtmf``) behind the utterances that are queued.
+
+        Nothing is told of them, and no ``stop`` stops them.
+        """
+        ...
+
     def stop(self, utterance: int, fade_s: float) -> None:
         """Fade the utterance out and drop its rest; ``PlaybackCut`` follows at the fade's end.
 

@@ -12,6 +12,7 @@ from system1.reflexes import (
     caps,
     consulting,
     ending,
+    given,
     initiative,
     listening,
     loops,
@@ -30,6 +31,8 @@ Reflex = Callable[[Scene], Proposal]
 ORDER: tuple[Reflex, ...] = (
     ending.announced,
     ending.limits,
+    given.silenced,
+    given.written_over,
     bargein.too_soon,
     repair.cut_in,
     listening.gone_on,

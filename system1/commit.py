@@ -80,7 +80,7 @@ def commit(scene: Scene, move: Move) -> list[Output]:
         case Lift():
             return lift(scene, move.because)
         case Yield():
-            return yield_floor(scene, move.because)
+            return yield_floor(scene, move.because, move.for_good)
         case Withdraw():
             return withdraw(scene, move.because)
         case Disregard():

@@ -76,9 +76,11 @@ class Lift:
 
 @dataclass(frozen=True, slots=True)
 class Yield:
-    """RELEASE: the caller interrupts; stop, and keep the unsaid rest for a false alarm."""
+    """RELEASE: the caller interrupts; stop, and keep the unsaid rest for a false alarm, unless it
+    is ``for_good``."""
 
     because: Because
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from system1.acts import Kind
 from system1.advice import counts, outdated
+from system1.beside import by_hand, sounded
 from system1.brief import Turn
 from system1.consultation import ADVISER
 from system1.distance import calls, insists
@@ -21,6 +22,7 @@ from system1.percepts import (
     EmotionHeard,
     EndOfTurn,
     Heard,
+    HeardLess,
     Judged,
     Level,
     Likeness,
@@ -31,12 +33,15 @@ from system1.percepts import (
     PlaybackStarted,
     Prosody,
     Returned,
+    Silenced,
     SoundEvent,
     SoundRose,
     SpeechStarted,
     SpeechStopped,
     Thought,
     Tick,
+    TurnGiven,
+    Typed,
     Unadvised,
     WordPlayed,
 )
@@ -116,8 +121,10 @@ def perceive(scene: Scene, percept: Percept) -> list[Notice]:
             scene.floor.send(FloorEvent.LEFT, scene.now)
             scene.floor.send(FloorEvent.ENDED, scene.now)
         case SoundEvent():
-            _sound(scene, percept.sound)
+            sounded(scene, percept.sound)
             scene.suspicion = scene.suspicion.sounded(percept.sound)
+        case Typed() | TurnGiven() | Silenced() | HeardLess():
+            return [one for edge in by_hand(scene, percept) for one in moved(scene, edge)]
         case Level():
             return _level(scene, percept)
         case Likeness(backchannel=nats):
@@ -279,24 +286,6 @@ def _low_pitch(scene: Scene) -> None:
         caller.low_pitch = scene.now
 
 
-def _sound(scene: Scene, sound: str) -> None:
-    caller = scene.caller
-    match sound:
-        case "laugh" | "cough":
-            caller.vocal = sound
-        case "music" if not caller.music:
-            caller.music = True
-            # Counted from the first note, so that no music holds a call for ever.
-            if caller.music_from is None:
-                caller.music_from = scene.now
-            caller.quiet_until = caller.music_from + scene.policy.hold.music
-        case "music_stopped" if caller.music:
-            caller.music = False
-            caller.quiet_until = min(caller.quiet_until, scene.now)
-        case _:
-            pass
-
-
 def _playback_started(scene: Scene, percept: PlaybackStarted) -> list[Notice]:
     if (backchannel := _backchannel(scene, percept.utterance)) is not None:
         backchannel.started = scene.agent.backchannel_at = scene.now
@@ -328,6 +317,7 @@ def _playback_ended(scene: Scene, utterance: int, at: float, chars: int | None) 
     heard = spoken.text if chars is None else spoken.text[:chars]
     if spoken.started is not None and heard.strip():
         scene.memory.add(Turn("agent", heard.strip(), spoken.started, at))
+        agent.said = (spoken.id, spoken.started)
         if spoken.kind is Kind.SOOTHE:
             scene.affect = scene.affect.soothed()
             agent.soothe_uses += 1

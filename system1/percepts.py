@@ -226,6 +226,38 @@ class SoundEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """The caller wrote ``text`` instead of saying it: a turn, and its end."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnGiven:
+    """The caller says by a key, or by letting one go, that the turn under way is over."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """The caller wants to hear no more of what the agent is saying, by a key."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeardLess:
+    """Of an utterance that was played ``chars`` of its text were heard, and no more: what plays it
+    at the caller's end was stopped sooner."""
+
+    at: float
+    utterance: int
+    chars: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlaybackStarted:
     """The first audible sample of an utterance was played."""
 
@@ -301,6 +333,10 @@ Percept = (
     | Level
     | Likeness
     | SoundEvent
+    | Typed
+    | TurnGiven
+    | Silenced
+    | HeardLess
     | PlaybackStarted
     | WordPlayed
     | PlaybackFinished

@@ -211,7 +211,8 @@ class CallerSide:
     ``Likeness``, of the stretch under way; ``vocal``: a laugh or cough in it. ``called_at``: onset
     of the last speech from afar that called the agent; ``hummed_at``: when a hum was let pass, if
     nothing came after it.
-    ``first_word``: of the last stretch, read so since ``first_since``.
+    ``first_word``: of the last stretch, read so since ``first_since``. ``given``: the turn under
+    way is over, as the caller says by hand.
     ``ignored``: speech under way that is paid no attention. ``unheeded``: from when to when what
     was said was paid none, since the turn taken last; it is none of that turn if that goes on.
     ``music``: it plays at the caller's end; ``music_from``: its first note since the caller's
@@ -248,6 +249,7 @@ class CallerSide:
     unheeded: tuple[tuple[float, float], ...] = ()
     first_word: str | None = None
     first_since: float = 0.0
+    given: bool = False
 
     def words(self, since: float | None = None) -> tuple[Word, ...]:
         """The words of the turn under way, or since ``since`` (s)."""
@@ -302,7 +304,8 @@ class AgentSide:
     ``backchannel``: the one under way. It is no utterance in the sense of ``current``: for
     whatever looks at the floor the agent is silent while it sounds, and it moves no time but
     ``backchannel_at``, when the last one began (s).
-    ``fillers``: the texts of the last ones, oldest first.
+    ``fillers``: the texts of the last ones, oldest first. ``said``: the last utterance that is
+    remembered, and when it began (s). ``silenced``: the caller wants to hear no more of this one.
     """
 
     current: Spoken | None = None
@@ -317,6 +320,8 @@ class AgentSide:
     soothe_uses: int = 0
     greeted: bool = False
     disclosed: int = 0
+    said: tuple[int, float] | None = None
+    silenced: bool = False
 
     @property
     def audible(self) -> bool:

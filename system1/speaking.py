@@ -184,13 +184,17 @@ def lift(scene: Scene, because: Because) -> list[Output]:
     return [Resume(spoken.id, because)]
 
 
-def yield_floor(scene: Scene, because: Because) -> list[Output]:
-    """RELEASE: stop the utterance under way, and keep its rest for a false alarm."""
+def yield_floor(scene: Scene, because: Because, for_good: bool = False) -> list[Output]:
+    """RELEASE: stop the utterance under way, and keep its rest for a false alarm.
+
+    ``for_good``: it was none, and nothing is kept.
+    """
     spoken = scene.agent.current
     if spoken is None:
         return []
     spoken.ending = True
-    if spoken.kind not in (Kind.FILLER, Kind.SOOTHE, Kind.CHECK_IN):
+    scene.agent.silenced = False
+    if not for_good and spoken.kind not in (Kind.FILLER, Kind.SOOTHE, Kind.CHECK_IN):
         scene.agent.yielded = spoken
     scene.caller.over_since = None
     scene.suspicion = scene.suspicion.interrupted()

@@ -45,6 +45,7 @@ def disregard(scene: Scene, because: Because) -> list[Output]:
     """KEEP: what the caller uttered wants no answer."""
     caller = scene.caller
     scene.agent.yielded = None
+    caller.given = False
     if not is_near(scene) and calls(scene, scene.text()):
         caller.called_at = caller.onset
     acts: list[Output] = [SpeechDismissed(scene.now, because)]
@@ -98,6 +99,7 @@ def take_turn(scene: Scene, because: Because) -> list[Output]:
     if scene.floor.phase is Phase.OPENING:
         scene.floor.send(FloorEvent.OPENED, scene.now)
     caller.turn_start = None
+    caller.given = False
     caller.over_since = None
     caller.speech_s = 0.0
     caller.low_pitch = None

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from speech.dtmf import Pressed
 from speech.playback.gain import Gain
 from speech.playback.track import Track
 from speech.protocols import SAMPLE_RATE, Audio, Lack, StreamingVoice
@@ -34,9 +35,9 @@ BETWEEN_S = 0.15
 
 @dataclass(slots=True)
 class _Playing:
-    """An utterance that waits or is played."""
+    """An utterance that waits or is played; None: keys, of which nobody is told."""
 
-    utterance: int
+    utterance: int | None
     track: Track
     more: bool
     started: bool = False
@@ -94,6 +95,10 @@ class AudioMouth:
         if playing is not None and playing.more:
             playing.add(text, more)
 
+    def press(self, digits: str) -> None:
+        """Queue keys' tones behind the utterances that are there."""
+        self._queue.append(_Playing(None, Track(Pressed(digits), SAMPLE_RATE), False))
+
     def stop(self, utterance: int, fade_s: float) -> None:
         """Fade out and drop the rest; what has not begun is dropped at once."""
         playing = self._live(utterance)
@@ -138,12 +143,14 @@ class AudioMouth:
             if count:
                 if not playing.started:
                     playing.started = True
-                    percepts.append(PlaybackStarted(now, playing.utterance))
+                    if playing.utterance is not None:
+                        percepts.append(PlaybackStarted(now, playing.utterance))
                 out[filled : filled + count], words = playing.play(count)
-                percepts += [
-                    WordPlayed(at + (filled + after) / SAMPLE_RATE, playing.utterance, chars)
-                    for after, chars in words
-                ]
+                if playing.utterance is not None:
+                    percepts += [
+                        WordPlayed(at + (filled + after) / SAMPLE_RATE, playing.utterance, chars)
+                        for after, chars in words
+                    ]
                 filled += count
             elif playing.stopping or playing.track.lack is Lack.NOTHING:
                 self._queue.popleft()
@@ -169,10 +176,12 @@ class AudioMouth:
     def _ended(self, playing: _Playing, now: float) -> list[Percept]:
         number = playing.utterance
         playing.track.over()
-        if playing.stopping:
+        if playing.stopping and number is not None:
             return [PlaybackCut(now, number, playing.chars)]
         playing.track.close()
         self._rest = round(BETWEEN_S * SAMPLE_RATE) if playing.started else 0
+        if number is None:
+            return []
         words = playing.track.rest() if playing.started else []
         return [
             *(WordPlayed(now, number, chars) for chars in words),

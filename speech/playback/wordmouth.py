@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from speech.dtmf import duration
 from system1.acts import Kind
 from system1.percepts import (
     Percept,
@@ -35,7 +36,8 @@ _WORD = re.compile(r"[\u3400-\u9fff][，。？！、；：]*|[^\s\u3400-\u9fff]+
 
 @dataclass(slots=True)
 class _Line:
-    number: int
+    number: int | None
+    """None: keys, of which nobody is told."""
     text: str
     more: bool
     pace: float
@@ -44,6 +46,7 @@ class _Line:
     chars: int = 0
     until: float = 0.0
     words: deque[tuple[float, int]] = field(default_factory=deque)
+    keys_s: float = 0.0
 
 
 class WordMouth:
@@ -66,6 +69,11 @@ class WordMouth:
             if line.number == utterance:
                 line.text += text
                 line.more = more
+        self._begin()
+
+    def press(self, digits: str) -> None:
+        """See ``Mouth``; they take as long as their tones."""
+        self._lines.append(_Line(None, "", False, 0.0, keys_s=duration(digits)))
         self._begin()
 
     def stop(self, utterance: int, fade_s: float) -> None:
@@ -109,6 +117,11 @@ class WordMouth:
         line = self._lines[0] if self._lines else None
         if line is None or line.started is None:
             return None
+        if line.number is None:
+            if line.until <= at:
+                self._lines.popleft()
+                self._begin(line.until)
+            return None
         if line.words and line.words[0][0] <= at:
             when, line.chars = line.words.popleft()
             return WordPlayed(when, line.number, line.chars)
@@ -118,15 +131,23 @@ class WordMouth:
             return PlaybackFinished(line.until, line.number)
         return None
 
-    def _begin(self) -> None:
-        """Start the first line if it is not playing, and plan the words that have come in."""
+    def _begin(self, after: float = 0.0) -> None:
+        """Start the first line if it is not playing, and plan the words that have come in.
+
+        ``after``: when the line before it ended, where that is not now.
+        """
         if not self._lines:
             return
         line = self._lines[0]
+        if line.number is None:
+            if line.started is None:
+                line.started = max(self._clock(), after) + ONSET_S
+                line.until = line.started + line.keys_s
+            return
         if line.planned >= len(line.text.rstrip()):
             return
         if line.started is None:
-            line.started = line.until = self._clock() + ONSET_S
+            line.started = line.until = max(self._clock(), after) + ONSET_S
             self._out.append(PlaybackStarted(line.started, line.number))
         line.until = max(line.until, self._clock())
         for match in _WORD.finditer(line.text, line.planned):

@@ -33,6 +33,13 @@ def end_of_turn(scene: Scene) -> Proposal:
             if heard_out:
                 return (Disregard(Because("noise", evidence)),)
             return Later(caller.offset + limits.words_settle)
+    if caller.given:
+        settled = caller.offset + limits.words_settle
+        if not caller.settled() and scene.now < settled - EPSILON_S:
+            return Later(settled)
+        return (TakeTurn(Because("given", (("silence_s", round(silence, 4)),))),)
+    if limits.given:
+        return None
     seen, stopping, due = pause_limit(scene)
     due = max(due, _listened_to(scene, words))
     if scene.now < due - EPSILON_S:

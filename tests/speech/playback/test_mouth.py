@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from speech.dtmf import tones
 from speech.embedded.espeak import EspeakVoice
 from speech.playback.mouth import BETWEEN_S, AudioMouth
 from speech.playback.sentencewise import Sentencewise
@@ -240,4 +241,22 @@ def test_the_voice_is_asked_for_the_rate_of_the_utterance() -> None:
     mouth.say_more(1, " four.", False)
     mouth.play(SAMPLE_RATE, 0.0)
     assert voice.rates == [0.9, 0.9, 1.0]
+    mouth.close()
+
+
+def test_keys_sound_between_utterances_and_nobody_is_told_of_them() -> None:
+    mouth = AudioMouth(Sentencewise(Tone()))
+    mouth.say(1, Kind.REPLY, "one", more=False)
+    mouth.press("1#")
+    mouth.say(2, Kind.REPLY, "two", more=False)
+    audio, percepts = mouth.play(2 * SAMPLE_RATE, 0.0)
+    assert [getattr(one, "utterance", None) for one in percepts] == [1, 1, 1, 2, 2, 2]
+    begins = round((percepts[2].at + BETWEEN_S) * SAMPLE_RATE)
+    pressed = tones("1#")
+    assert np.array_equal(audio[begins : begins + len(pressed)], pressed)
+    second = next(one for one in percepts if one == PlaybackStarted(one.at, 2))
+    after = begins + len(pressed) + round(BETWEEN_S * SAMPLE_RATE)
+    assert round(second.at * SAMPLE_RATE) == after
+    mouth.press("")
+    assert not mouth.play(240, 2.0)[1]
     mouth.close()

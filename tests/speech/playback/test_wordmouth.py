@@ -93,3 +93,20 @@ def test_lines_wait_for_one_another() -> None:
     assert second.utterance == 2
     assert second.at >= first_end
     assert percepts[0].at == ONSET_S
+
+
+def test_keys_take_their_time_between_utterances() -> None:
+    mouth, clock = mouth_at_rest()
+    mouth.say(1, Kind.REPLY, "one", more=False)
+    mouth.press("12w")
+    mouth.say(2, Kind.REPLY, "two", more=False)
+    found: list[Percept] = []
+    while (due := mouth.next_due()) is not None:
+        percept = mouth.take(due)
+        clock.now = max(clock.now, due)
+        found += [percept] if percept is not None else []
+    assert [getattr(one, "utterance", None) for one in found] == [1, 1, 1, 2, 2, 2]
+    assert found[3].at - found[2].at >= 0.8
+    assert found[3].at - found[2].at <= 0.8 + 2 * ONSET_S + 1e-9
+    mouth.press("5")
+    mouth.close()
