@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import soxr
 
 pytest.importorskip("openai")
 pytest.importorskip("websockets")
@@ -27,6 +26,7 @@ from agent.realtime.socket import Connection, Gone, as_it_arrives
 from agent.records import CallerTurn, PerceptSeen
 from policies.loading import load_policy
 from policies.policy import Policy
+from scenarios.caller import voiced
 from speech.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE, Audio
 from system1.percepts import HeardLess
@@ -36,10 +36,7 @@ POLICY = load_policy("broadband")
 
 
 def spoken(text: str) -> Audio:
-    voice = EspeakVoice("en-us+klatt4", 170, 50)
-    audio = np.concatenate([piece.audio for piece in voice.speak(text)])
-    resampled: Audio = soxr.resample(audio, voice.sample_rate, SAMPLE_RATE).astype(np.float32)
-    return 0.6 * resampled
+    return 0.6 * voiced(EspeakVoice("en-us+klatt4", 170, 50), text)
 
 
 def quiet(seconds: float) -> Audio:
