@@ -35,6 +35,8 @@ RULES: dict[str, tuple[str, str]] = {
     "tic": ("a hum, a laugh or a cough", "哼声、笑声或咳嗽"),
     # The caller's turn, and the answer to it.
     "end_of_turn": ("waiting would cost more", "再等不划算"),
+    "given": ("the caller says so by hand", "来电者手动表示说完"),
+    "silenced": ("the caller wants to hear no more", "来电者不想再听"),
     "maxspeechtimeout": ("the turn is too long", "话轮过长"),
     "goes_on": ("the caller goes on", "来电者继续说"),
     "revised": ("the words read otherwise now", "识别结果有变"),

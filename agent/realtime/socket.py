@@ -38,6 +38,9 @@ FRAME = SAMPLE_RATE // 50
 MOST_UNSENT = 3000
 """Events that wait for a client that does not read: a minute of a call. Then it is given up."""
 
+LAST_WORDS_S = 5.0
+"""How long the last events may take to go out (s)."""
+
 NORMAL, TOO_SLOW, BROKEN = 1000, 1008, 1011
 """Why a WebSocket is closed (RFC 6455)."""
 
@@ -132,7 +135,9 @@ class Connection:
         if writing.done() or slow.done():
             return
         left = asyncio.create_task(self._unsent.join())
-        await asyncio.wait({left, writing}, return_when=asyncio.FIRST_COMPLETED, timeout=5.0)
+        await asyncio.wait(
+            {left, writing}, return_when=asyncio.FIRST_COMPLETED, timeout=LAST_WORDS_S
+        )
         left.cancel()
 
     async def _read(self) -> None:
