@@ -27,7 +27,7 @@ from agent.records import CallerTurn, PerceptSeen
 from policies.loading import load_policy
 from policies.policy import Policy
 from scenarios.caller import voiced
-from speech.espeak import EspeakVoice
+from speech.embedded.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE, Audio
 from system1.percepts import HeardLess
 from system2.tools.answers import Toolbox
