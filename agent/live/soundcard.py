@@ -1,0 +1,200 @@
+"""The machine's sound: its devices, and a stream of both directions on one clock (PortAudio)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from speech.errors import SpeechError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from agent.live.exchange import Exchange
+
+Way: TypeAlias = Literal["input", "output"]
+
+_CALLED: dict[Way, str] = {"input": "microphone", "output": "loudspeaker"}
+_RATES_HZ = (48_000, 44_100, 24_000, 32_000, 16_000, 96_000)
+_BLOCKS_PER_S = 100
+_NOTHING_THERE = (
+    "no {what} is there; plug one in, or, where PulseAudio or PipeWire runs, "
+    "apt-get install libasound2-plugins"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """``inputs``, ``outputs``: its channels; ``default_for``: what it is chosen for by itself."""
+
+    index: int
+    name: str
+    inputs: int
+    outputs: int
+    rate_hz: int
+    default_for: tuple[Way, ...]
+
+    def channels(self, way: Way) -> int:
+        """How many it has in one direction."""
+        return self.inputs if way == "input" else self.outputs
+
+
+def devices() -> list[Device]:
+    """Every device that PortAudio knows. ``SpeechError`` where that is missing."""
+    sound = _portaudio()
+    first = {"input": sound.default.device[0], "output": sound.default.device[1]}
+    return [
+        Device(
+            index,
+            str(one["name"]),
+            int(one["max_input_channels"]),
+            int(one["max_output_channels"]),
+            round(one["default_samplerate"]),
+            tuple(way for way in _CALLED if first[way] == index),
+        )
+        for index, one in enumerate(sound.query_devices())
+    ]
+
+
+def device(wish: str | None, way: Way, known: list[Device]) -> Device:
+    """The one that is wished for: its number, or a part of its name in any case; else the default.
+
+    Raises ``SpeechError`` that says which there are.
+    """
+    able = [one for one in known if one.channels(way)]
+    what = _CALLED[way]
+    if not able:
+        raise SpeechError(_NOTHING_THERE.format(what=what))
+    if wish is None:
+        default = next((one for one in able if way in one.default_for), None)
+        return default or able[0]
+    named = [one for one in able if wish.casefold() == one.name.casefold()]
+    named = named or [one for one in able if wish.casefold() in one.name.casefold()]
+    if wish.isdecimal():
+        named = [one for one in able if one.index == int(wish)]
+    match named:
+        case [one]:
+            return one
+        case []:
+            there = ", ".join(f"{one.index} {one.name}" for one in able)
+            raise SpeechError(f"no {what} {wish!r}; there are: {there}")
+        case _:
+            there = ", ".join(f"{one.index} {one.name}" for one in named)
+            raise SpeechError(f"which {what}? {wish!r} is in: {there}")
+
+
+class SoundCard:
+    """A microphone and a loudspeaker, opened but silent until ``running``.
+
+    ``rate_hz``: what both can. ``latency_s``: from the loudspeaker's samples to their echo among
+    the microphone's, as far as the system knows. Raises ``SpeechError``.
+    """
+
+    def __init__(self, microphone: Device, loudspeaker: Device) -> None:
+        self._sound = _portaudio()
+        self._exchange: Exchange | None = None
+        with _refusals(self._sound, microphone, loudspeaker):
+            self.rate_hz, channels = self._agreed(microphone, loudspeaker)
+            self._stream = self._sound.Stream(
+                samplerate=self.rate_hz,
+                blocksize=self.rate_hz // _BLOCKS_PER_S,
+                device=(microphone.index, loudspeaker.index),
+                channels=channels,
+                dtype="float32",
+                latency="low",
+                callback=self._turn,
+                finished_callback=self._finished,
+            )
+        self.latency_s = float(sum(self._stream.latency))
+        self._names = microphone, loudspeaker
+
+    @contextmanager
+    def running(self, exchange: Exchange) -> Iterator[None]:
+        """The card takes and brings sound while the context lasts, and is closed after it."""
+        self._exchange = exchange
+        try:
+            with _refusals(self._sound, *self._names):
+                self._stream.start()
+            yield
+        finally:
+            self._exchange = None
+            self.close()
+
+    def close(self) -> None:
+        """Give the devices back."""
+        # Of a device that was pulled out it is no news that it cannot be stopped in order.
+        self._stream.abort(ignore_errors=True)
+        self._stream.close(ignore_errors=True)
+
+    def _turn(
+        self,
+        heard: NDArray[np.float32],
+        wanted: NDArray[np.float32],
+        _frames: int,
+        _time: object,
+        status: Any,  # PortAudio's flags
+    ) -> None:
+        if self._exchange is None:
+            wanted[:] = 0.0
+            return
+        fault = bool(status.input_overflow or status.output_underflow)
+        self._exchange.turn(heard, wanted, fault)
+
+    def _finished(self) -> None:
+        if self._exchange is not None:
+            self._exchange.lose()
+
+    def _agreed(self, microphone: Device, loudspeaker: Device) -> tuple[int, tuple[int, int]]:
+        """A rate that both have, and the fewest channels of each."""
+        rates = dict.fromkeys((*_RATES_HZ, microphone.rate_hz, loudspeaker.rate_hz))
+        for rate in rates:
+            heard = self._channels(microphone, "input", rate)
+            said = self._channels(loudspeaker, "output", rate)
+            if heard and said:
+                return rate, (heard, said)
+        raise SpeechError(
+            f"the microphone {microphone.name!r} and the loudspeaker {loudspeaker.name!r} have no "
+            "rate in common; choose others with --input and --output"
+        )
+
+    def _channels(self, one: Device, way: Way, rate: int) -> int:
+        check = getattr(self._sound, f"check_{way}_settings")
+        for channels in range(1, min(2, one.channels(way)) + 1):
+            try:
+                check(device=one.index, channels=channels, dtype="float32", samplerate=rate)
+            except self._sound.PortAudioError:
+                continue
+            return channels
+        return 0
+
+
+def _portaudio() -> ModuleType:
+    try:
+        import sounddevice
+    except ImportError:
+        raise SpeechError(
+            "sounddevice is missing, which reaches the sound card: pip install 'kairos-voice[mic]'"
+        ) from None
+    except OSError:
+        raise SpeechError(
+            "PortAudio is missing, which reaches the sound card: apt-get install libportaudio2, "
+            "or brew install portaudio"
+        ) from None
+    found: ModuleType = sounddevice
+    return found
+
+
+@contextmanager
+def _refusals(sound: ModuleType, microphone: Device, loudspeaker: Device) -> Iterator[None]:
+    try:
+        yield
+    except sound.PortAudioError as error:
+        reason = " ".join(str(error.args[0]).split()) if error.args else "it does not say why"
+        raise SpeechError(
+            f"the microphone {microphone.name!r} and the loudspeaker {loudspeaker.name!r} cannot "
+            f"be opened: {reason}; `kairos talk --list` tells of others"
+        ) from None
