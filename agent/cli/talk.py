@@ -119,8 +119,8 @@ def talk(
             async with opened as line:
                 with _shown(console, here, chosen_devices[0].name) as (listener, meter):
                     line.subscribe(listener)
-                    with _interrupts() as hang_up, card.running(exchange):
-                        ending = await hold_call(line, exchange, hang_up, meter)
+                    with _interrupts() as hang_up, card.running(exchange) as sound:
+                        ending = await hold_call(line, sound, hang_up, meter)
         finally:
             card.close()
         channels = read_recording(out / RECORDING)
@@ -215,5 +215,7 @@ def _tell_flow(console: Console, flow: Flow) -> None:
         told.append(f"{length(flow.deaf_s)} of the microphone's was lost")
     if flow.faults:
         told.append(f"the sound card lost blocks {flow.faults} times")
+    if flow.restarts:
+        told.append(f"it stopped and was begun anew {flow.restarts} times")
     if told:
         console.print(f"sound: {'; '.join(told)}", style="yellow")

@@ -26,8 +26,10 @@ MOST_S = 1.0
 """What waits at most in each direction; the oldest goes."""
 MOST_AT_ONCE_S = 0.02
 """A conversation that has fallen behind gets its caller's sound in such pieces."""
-LOST_S = 2.0
-"""A card that says nothing for so long is gone."""
+STALLED_S = 1.0
+"""A card that says nothing for so long will say nothing any more."""
+FIRST_S = 5.0
+"""Where it has said nothing at all yet: a sound server may have to wake up."""
 LONGEST_BLOCK = 8192
 
 
@@ -37,13 +39,15 @@ class Flow:
 
     ``gaps``: how often the card wanted more of the agent's sound than there was, and ``silent_s``
     how much; ``deaf_s``: of the microphone's that was never heard; ``faults``: blocks that the card
-    itself says were broken; ``shortened_s``: of the agent's silence that was left out.
+    itself says were broken; ``restarts``: how often it stopped and was begun anew;
+    ``shortened_s``: of the agent's silence that was left out.
     """
 
     gaps: int
     silent_s: float
     deaf_s: float
     faults: int
+    restarts: int
     shortened_s: float
 
 
@@ -53,7 +57,9 @@ class Exchange:
     To be made where the conversation's event loop runs.
     """
 
-    def __init__(self, rate_hz: int, lost_s: float = LOST_S) -> None:
+    def __init__(
+        self, rate_hz: int, stalled_s: float = STALLED_S, first_s: float = FIRST_S
+    ) -> None:
         self.rate_hz = rate_hz
         self._microphone = Ring(round(MOST_S * rate_hz))
         self._loudspeaker = Ring(round(MOST_S * rate_hz))
@@ -62,10 +68,12 @@ class Exchange:
         self._piece = np.zeros(round(MOST_AT_ONCE_S * rate_hz), np.float32)
         self._inward = RateConverter(rate_hz, SAMPLE_RATE)
         self._outward = RateConverter(SAMPLE_RATE, rate_hz)
-        self._lost_s = lost_s
+        self._stalled_s, self._first_s = stalled_s, first_s
         self._loop = asyncio.get_running_loop()
         self._stirred = asyncio.Event()
+        self._begun = False
         self._gone = False
+        self._restarts = 0
         self._gaps = 0
         self._silent = 0
         self._faults = 0
@@ -86,6 +94,7 @@ class Exchange:
         wanted[:count] = self._mono[:count, None]
         wanted[count:] = 0.0
         self._faults += fault
+        self._begun = True
         self._stir()
 
     def lose(self) -> None:
@@ -93,13 +102,23 @@ class Exchange:
         self._gone = True
         self._stir()
 
+    @property
+    def begun(self) -> bool:
+        """There was a turn since the beginning, or since it was begun anew."""
+        return self._begun
+
+    def begin_anew(self) -> None:
+        """The card has stopped; another stream of it will take the turns."""
+        self._begun = self._gone = False
+        self._restarts += 1
+
     def _stir(self) -> None:
         # The loop is closed where a card outlives its call.
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._stirred.set)
 
     async def heard(self) -> Audio | None:
-        """What the microphone brought next, at ``SAMPLE_RATE``; None once the card is gone."""
+        """What the microphone brought next, at ``SAMPLE_RATE``; None once the card has stopped."""
         while True:
             count = self._microphone.take(self._piece)
             frame = self._inward.convert(self._piece[:count].copy())
@@ -111,7 +130,7 @@ class Exchange:
             if len(self._microphone):
                 continue
             try:
-                async with asyncio.timeout(self._lost_s):
+                async with asyncio.timeout(self._stalled_s if self._begun else self._first_s):
                     await self._stirred.wait()
             except TimeoutError:
                 return None
@@ -119,17 +138,15 @@ class Exchange:
     def say(self, audio: Audio) -> None:
         """The agent's sound, at ``SAMPLE_RATE``."""
         samples = self._outward.convert(audio)
-        ahead_s = len(self._loudspeaker) / self.rate_hz
-        if ahead_s > MOST_LEAD_S and not np.any(samples):
+        if self.unsaid_s > MOST_LEAD_S and not np.any(samples):
             self._shortened += samples.size
             return
         self._loudspeaker.put(samples)
 
-    async def said(self) -> None:
-        """Until what the agent said has been handed to the card, or the card is gone."""
-        while len(self._loudspeaker):
-            if await self.heard() is None:
-                return
+    @property
+    def unsaid_s(self) -> float:
+        """How much of what the agent said the card has not taken yet."""
+        return len(self._loudspeaker) / self.rate_hz
 
     @property
     def flow(self) -> Flow:
@@ -139,5 +156,6 @@ class Exchange:
             self._silent / self.rate_hz,
             self._microphone.dropped / self.rate_hz,
             self._faults,
+            self._restarts,
             self._shortened / self.rate_hz,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,13 +15,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from agent.live.exchange import Exchange
+    from agent.live.exchange import Exchange, Flow
+    from speech.protocols import Audio
 
 Way: TypeAlias = Literal["input", "output"]
 
 _CALLED: dict[Way, str] = {"input": "microphone", "output": "loudspeaker"}
 _RATES_HZ = (48_000, 44_100, 24_000, 32_000, 16_000, 96_000)
 _BLOCKS_PER_S = 100
+_LATENCY_S = 0.03
+"""Asked of the system in each direction: below it a busy machine's sound has gaps."""
+_PULSE = ("PULSE_LATENCY_MSEC", "60")
+"""PulseAudio's own, which otherwise begins a second late; what its user set is left as it is."""
 _NOTHING_THERE = (
     "no {what} is there; plug one in, or, where PulseAudio or PipeWire runs, "
     "apt-get install libasound2-plugins"
@@ -88,7 +94,7 @@ def device(wish: str | None, way: Way, known: list[Device]) -> Device:
 
 
 class SoundCard:
-    """A microphone and a loudspeaker, opened but silent until ``running``.
+    """A microphone and a loudspeaker on one clock, opened but silent until ``running``.
 
     ``rate_hz``: what both can. ``latency_s``: from the loudspeaker's samples to their echo among
     the microphone's, as far as the system knows. Raises ``SpeechError``.
@@ -97,38 +103,56 @@ class SoundCard:
     def __init__(self, microphone: Device, loudspeaker: Device) -> None:
         self._sound = _portaudio()
         self._exchange: Exchange | None = None
-        with _refusals(self._sound, microphone, loudspeaker):
-            self.rate_hz, channels = self._agreed(microphone, loudspeaker)
-            self._stream = self._sound.Stream(
-                samplerate=self.rate_hz,
-                blocksize=self.rate_hz // _BLOCKS_PER_S,
-                device=(microphone.index, loudspeaker.index),
-                channels=channels,
-                dtype="float32",
-                latency="low",
-                callback=self._turn,
-                finished_callback=self._finished,
-            )
+        self._devices = microphone, loudspeaker
+        with _refusals(self._sound, *self._devices):
+            self.rate_hz, self._channels = self._agreed(*self._devices)
+            self._stream = self._opened()
         self.latency_s = float(sum(self._stream.latency))
-        self._names = microphone, loudspeaker
 
     @contextmanager
-    def running(self, exchange: Exchange) -> Iterator[None]:
-        """The card takes and brings sound while the context lasts, and is closed after it."""
+    def running(self, exchange: Exchange) -> Iterator[LiveSound]:
+        """What brings and takes sound while the context lasts; then the card is closed."""
         self._exchange = exchange
         try:
-            with _refusals(self._sound, *self._names):
+            with _refusals(self._sound, *self._devices):
                 self._stream.start()
-            yield
+            yield LiveSound(self, exchange)
         finally:
             self._exchange = None
             self.close()
+
+    def restart(self) -> bool:
+        """Begin anew with a stream that has stopped by itself; False where it cannot be."""
+        exchange, self._exchange = self._exchange, None
+        self.close()
+        if exchange is None:
+            return False
+        exchange.begin_anew()
+        try:
+            self._stream = self._opened()
+            self._exchange = exchange
+            self._stream.start()
+        except self._sound.PortAudioError:
+            return False
+        return True
 
     def close(self) -> None:
         """Give the devices back."""
         # Of a device that was pulled out it is no news that it cannot be stopped in order.
         self._stream.abort(ignore_errors=True)
         self._stream.close(ignore_errors=True)
+
+    def _opened(self) -> Any:  # sounddevice's stream, which has no types
+        return self._sound.Stream(
+            samplerate=self.rate_hz,
+            blocksize=self.rate_hz // _BLOCKS_PER_S,
+            device=tuple(one.index for one in self._devices),
+            channels=self._channels,
+            dtype="float32",
+            latency=_LATENCY_S,
+            callback=self._turn,
+            finished_callback=self._finished,
+        )
 
     def _turn(
         self,
@@ -152,8 +176,8 @@ class SoundCard:
         """A rate that both have, and the fewest channels of each."""
         rates = dict.fromkeys((*_RATES_HZ, microphone.rate_hz, loudspeaker.rate_hz))
         for rate in rates:
-            heard = self._channels(microphone, "input", rate)
-            said = self._channels(loudspeaker, "output", rate)
+            heard = self._fewest(microphone, "input", rate)
+            said = self._fewest(loudspeaker, "output", rate)
             if heard and said:
                 return rate, (heard, said)
         raise SpeechError(
@@ -161,7 +185,7 @@ class SoundCard:
             "rate in common; choose others with --input and --output"
         )
 
-    def _channels(self, one: Device, way: Way, rate: int) -> int:
+    def _fewest(self, one: Device, way: Way, rate: int) -> int:
         check = getattr(self._sound, f"check_{way}_settings")
         for channels in range(1, min(2, one.channels(way)) + 1):
             try:
@@ -172,7 +196,40 @@ class SoundCard:
         return 0
 
 
+class LiveSound:
+    """The sound of a card that runs, as ``agent.live.talk`` wants it."""
+
+    def __init__(self, card: SoundCard, exchange: Exchange) -> None:
+        self._card = card
+        self._exchange = exchange
+
+    async def heard(self) -> Audio | None:
+        """What the microphone brought next; None once the card is gone.
+
+        Sound servers stop a stream now and then under load: that is not the end of it.
+        """
+        while (frame := await self._exchange.heard()) is None:
+            if not self._exchange.begun or not self._card.restart():
+                return None
+        return frame
+
+    def say(self, audio: Audio) -> None:
+        """The agent's."""
+        self._exchange.say(audio)
+
+    async def said(self) -> None:
+        """Until the card has taken what the agent said, or is gone."""
+        while self._exchange.unsaid_s and await self._exchange.heard() is not None:
+            pass
+
+    @property
+    def flow(self) -> Flow:
+        """How it went so far."""
+        return self._exchange.flow
+
+
 def _portaudio() -> ModuleType:
+    os.environ.setdefault(*_PULSE)
     try:
         import sounddevice
     except ImportError:

@@ -32,7 +32,7 @@ class Talked(Paced, Protocol):
 
 
 class Sound(Protocol):
-    """What carries the sound, and whose clock it is; see ``agent.live.exchange.Exchange``."""
+    """What carries the sound, and whose clock it is; see ``agent.live.soundcard.LiveSound``."""
 
     async def heard(self) -> Audio | None:
         """What the caller said next; None once there will be no more."""
