@@ -20,7 +20,7 @@ from agent.journal import read_journal
 from agent.recording import read_recording
 from agent.records import CallEnded, CallerTurn, Utterance
 from speech.audiofile import read_wav, write_wav
-from speech.espeak import EspeakVoice
+from speech.embedded.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE, Audio
 from tests.agent.live.pulse import SoundServer, running
 
