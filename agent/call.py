@@ -221,8 +221,12 @@ class Call:
 
     def fail(self) -> None:
         """End the call because something broke: what was said so far stays valid."""
+        self.stop("error")
+
+    def stop(self, outcome: Outcome) -> None:
+        """End the call from outside, if it has not ended; what was said so far stays valid."""
         if self.ended is None:
-            self._end("error", "system", None)
+            self._end(outcome, "system", None)
 
     async def close(self) -> None:
         """Close what the call holds; a call still open has been left by its caller."""

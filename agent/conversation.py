@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -207,6 +207,10 @@ class Conversation:
     def caller_hangs_up(self) -> None:
         """The caller hangs up; takes effect at the next step."""
         self._pending.append(CallerLeft(self.now))
+
+    def stop(self, outcome: Literal["time_out", "error"]) -> None:
+        """Whoever carries the call ends it now; nothing happens to one that has ended."""
+        self._call.stop(outcome)
 
     def caller_dtmf(self, digit: str) -> None:
         """The caller pressed a key; takes effect at the next step."""

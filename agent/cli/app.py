@@ -20,6 +20,7 @@ from agent.cli.models import models
 from agent.cli.replay import replay
 from agent.cli.run import run
 from agent.cli.schema import schema
+from agent.cli.serve import serve
 from agent.cli.suite import suite
 from agent.cli.talk import talk
 from agent.cli.tune import tune
@@ -36,6 +37,7 @@ app.command("run")(run)
 app.command("test")(suite)
 app.command("call")(call)
 app.command("talk")(talk)
+app.command("serve")(serve)
 app.command("replay")(replay)
 app.command("tune")(tune)
 app.command("check")(check)

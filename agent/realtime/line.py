@@ -68,14 +68,25 @@ class CallerLine:
         """The caller has left, and all was heard that came before."""
         return self._over and not self._coming
 
-    def waiting(self, call: Conversation) -> Audio:
+    @property
+    def unheard_s(self) -> float:
+        """How much of the caller's sound waits (s)."""
+        return self._samples / SAMPLE_RATE
+
+    def waiting(self, call: Conversation, most: int | None = None) -> Audio:
         """The sound that came before the next thing done by hand; it may be nothing. What was done
-        before it is done to the call."""
+        before it is done to the call. ``most``: so many samples; the rest goes on waiting."""
         found = [np.zeros(0, np.float32)]
+        left = self._samples if most is None else most
         while self._coming:
             match self._coming[0]:
+                case CallerAudio(audio=audio) if len(audio) > left:
+                    found.append(audio[:left])
+                    self._coming[0] = CallerAudio(audio[left:])
+                    break
                 case CallerAudio(audio=audio):
                     found.append(audio)
+                    left -= len(audio)
                 case _ if len(found) > 1:
                     break
                 case command:

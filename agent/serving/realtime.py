@@ -1,0 +1,115 @@
+"""``/v1/realtime``: the OpenAI Realtime protocol over a WebSocket, one call each, on real time.
+
+ws://HOST/v1/realtime?model=POLICY
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.websockets import WebSocket
+
+from agent.conversation import Conversation
+from agent.live.jitter import MOST_S, JitterBuffer
+from agent.live.pacing import FRAME_S, FRAME_SAMPLES, LiveClock, Pacer
+from agent.realtime.line import CallerLine
+from agent.realtime.session import RealtimeSession
+from agent.realtime.socket import Connection
+from agent.serving.calls import Calls, Flow, Refused, ServedCall
+from agent.serving.guard import PROTOCOL, refusal
+from agent.serving.log import warned
+from agent.serving.terms import Terms
+from agent.serving.wire import Gate, WebSocketWire, deny
+from policies.policy import Policy
+from system2.tools.answers import Toolbox
+
+
+class RealtimeEndpoint:
+    """See the module."""
+
+    def __init__(self, terms: Terms, calls: Calls, clock: LiveClock) -> None:
+        self._terms = terms
+        self._calls = calls
+        self._clock = clock
+
+    async def __call__(self, socket: WebSocket) -> None:
+        """One client, from its handshake to its end."""
+        terms = self._terms
+        if (refused := refusal(terms, socket)) is not None:
+            return await deny(socket, *refused)
+        name = socket.query_params.get("model") or terms.default
+        policy = terms.policies.get(name)
+        if policy is None:
+            return await deny(socket, 404, "no such model: it is the name of a policy served here")
+        try:
+            with self._calls.admitted(name, "realtime") as call:
+                await self._admitted(socket, call, policy)
+        except Refused as error:
+            await deny(socket, 503, str(error), error.retry_s)
+
+    async def _admitted(self, socket: WebSocket, call: ServedCall, policy: Policy) -> None:
+        asked = socket.headers.get("sec-websocket-protocol", "")
+        offered = [one.strip() for one in asked.split(",")]
+        await socket.accept(PROTOCOL if PROTOCOL in offered else None)
+
+        def idle() -> None:
+            if call.conversation is not None:
+                call.conversation.stop("time_out")
+
+        @asynccontextmanager
+        async def opener(chosen: Policy, tools: Toolbox) -> AsyncIterator[Conversation]:
+            async with self._calls.held(call, chosen, tools) as conversation:
+                yield conversation
+
+        async def driver(conversation: Conversation, line: CallerLine) -> None:
+            await at_pace(conversation, line, call.flow, self._clock)
+
+        gate = Gate(self._clock, self._terms.messages_hz)
+        wire = WebSocketWire(socket, gate, self._terms.idle_s, idle)
+        model = self._terms.model or policy.model.name
+        session = RealtimeSession(policy, model, f"sess_{call.id}")
+        try:
+            await Connection(wire, session, policy, opener, driver).serve()
+        except asyncio.CancelledError:
+            if not call.stopped:
+                raise
+        except Exception as error:
+            # The client has been told that its call broke off; other calls go on.
+            warned("call.broke", call=call.id, error=type(error).__name__)
+
+
+async def at_pace(
+    conversation: Conversation, line: CallerLine, flow: Flow, clock: LiveClock
+) -> None:
+    """A frame every 20 ms until the call has ended or its line is over.
+
+    Sound of the caller's that came ahead of time waits in the line. What is more than a network's
+    unevenness is made up for at twice the pace while the agent is silent, so that nothing of it is
+    lost and the agent's sound is never ahead of time.
+    """
+    heard = JitterBuffer(conversation.sample_rate)
+    pacer = Pacer(clock)
+
+    async def frame() -> bool:
+        while heard.held_s < FRAME_S:
+            came = line.waiting(conversation, FRAME_SAMPLES)
+            if not len(came):
+                break
+            heard.add(came)
+        answer = await conversation.step(heard.take(FRAME_SAMPLES))
+        line.play(answer)
+        return bool(answer.any())
+
+    try:
+        while conversation.ended is None and not line.over:
+            await pacer.wait()
+            audible = await frame()
+            pacer.done()
+            if line.unheard_s > MOST_S and not audible and conversation.ended is None:
+                await frame()
+    finally:
+        flow.pace = pacer.pace
+        flow.silence = heard.silence
+        flow.dropped = line.dropped + heard.dropped
