@@ -45,7 +45,10 @@ class CallerLine:
         self._over = False
 
     def add(self, command: Command) -> None:
-        """Sound of the caller's came in, or what the caller does after it."""
+        """Sound of the caller's came in, or what the caller does after it; nothing does after
+        hanging up, though a microphone may go on."""
+        if self._over:
+            return
         self._coming.append(command)
         if isinstance(command, CallerAudio):
             self._samples += len(command.audio)

@@ -55,6 +55,9 @@ class Metrics:
         self._silence = self._counter(
             "silence_inserted_seconds", "Silence that stood in for callers' late sound."
         )
+        self._made_up = self._counter(
+            "made_up_seconds", "Callers' sound that came ahead of time, and was heard faster."
+        )
         self._dropped = self._counter(
             "dropped_samples", "Samples of callers' sound, at 24 kHz, that came and were not heard."
         )
@@ -85,6 +88,7 @@ class Metrics:
         self._late.inc(pace.late)
         self._left_out.inc(pace.left_out_s)
         self._silence.inc(call.flow.silence / SAMPLE_RATE)
+        self._made_up.inc(call.flow.made_up / SAMPLE_RATE)
         self._dropped.inc(call.flow.dropped)
 
     def text(self, calls: Calls) -> bytes:

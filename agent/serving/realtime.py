@@ -109,6 +109,7 @@ async def at_pace(
             pacer.done()
             if line.unheard_s > MOST_S and not audible and conversation.ended is None:
                 await frame()
+                flow.made_up += FRAME_SAMPLES
     finally:
         flow.pace = pacer.pace
         flow.silence = heard.silence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +17,17 @@ from agent.serving.server import Server, listening
 from agent.serving.terms import Terms
 from policies.loading import load_policy
 from policies.policy import Policy
+from speech.protocols import Audio
 
 TOKEN = "a-token-for-the-tests"
 AUTH_TOKEN = "12345"
 POLICY = load_policy("broadband")
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Until something has come about elsewhere in the process."""
+    while not condition():  # noqa: ASYNC110 - the server has no event for each
+        await asyncio.sleep(0.01)
 
 
 @dataclass
@@ -49,8 +56,7 @@ class Stage:
 
     async def emptied(self) -> None:
         """Until no client is there any more and all files are written."""
-        while self.calls.active:
-            await asyncio.sleep(0.01)
+        await until(lambda: not self.calls.active)
         await self.calls.written()
 
 
@@ -74,5 +80,6 @@ async def serving(out: Path, policy: Policy = POLICY, **given: Any) -> AsyncIter
                 await running
 
 
-def pcm(audio: np.ndarray[Any, np.dtype[np.float32]]) -> bytes:
-    return np.rint(audio * 32767).astype("<i2").tobytes()
+def pcm(audio: Audio) -> bytes:
+    data: bytes = np.rint(audio * 32767).astype("<i2").tobytes()
+    return data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ pytest.importorskip("prometheus_client")
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from agent.serving.terms import Terms, TermsError, is_loopback, tokens_in
-from tests.agent.serving.stage import POLICY, TOKEN, Stage, serving
+from tests.agent.serving.stage import POLICY, TOKEN, Stage, serving, until
 
 pytestmark = pytest.mark.slow  # uvicorn looks ten times a second whether it is to stop
 
@@ -90,11 +91,10 @@ async def test_garbage_is_answered_and_ten_megabytes_are_not_taken(tmp_path: Pat
             for garbage in ("{{{", b"\x00\xff", "[1]"):
                 await socket.send(garbage)
                 assert json.loads(await socket.recv())["type"] == "error"
-            with pytest.raises(ConnectionClosed) as caught:
+            with suppress(ConnectionClosed):
                 await socket.send("x" * 10 * 1024 * 1024)
-                await socket.recv()
-            assert caught.value.rcvd is not None
-            assert caught.value.rcvd.code == 1009
+            await socket.wait_closed()
+            assert socket.close_code == 1009
         await stage.emptied()
         assert stage.calls.listed == []
 
@@ -127,8 +127,7 @@ async def test_draining_takes_no_calls_and_ends_those_that_run(tmp_path: Path) -
     async with serving(tmp_path, drain_s=0.3) as stage, stage.socket() as socket:
         await begun(socket)
         stage.server.stop()
-        while not stage.calls.draining:
-            await asyncio.sleep(0)
+        await until(lambda: stage.calls.draining)
         assert (await stage.http.get("/readyz")).status_code == 503
         assert (await stage.http.get("/healthz")).status_code == 200
         answer = (await refused(stage)).response
@@ -137,7 +136,7 @@ async def test_draining_takes_no_calls_and_ends_those_that_run(tmp_path: Path) -
         ended = next(one for one in events if one["type"] == "kairos.call_ended")
         assert (ended["outcome"], ended["by"]) == ("error", "system")
         await stage.emptied()
-        (folder,) = tmp_path.iterdir()
+    (folder,) = tmp_path.iterdir()  # noqa: ASYNC240 - nobody waits
     names = ["call.wav", "events.jsonl", "report.html", "result.json"]
     assert sorted(one.name for one in folder.iterdir()) == names
 
@@ -146,8 +145,7 @@ async def test_a_call_that_ends_in_time_is_not_cut_off(tmp_path: Path) -> None:
     async with serving(tmp_path, drain_s=30.0) as stage, stage.socket() as socket:
         await begun(socket)
         stage.server.stop()
-        while not stage.calls.draining:
-            await asyncio.sleep(0)
+        await until(lambda: stage.calls.draining)
         await socket.send(json.dumps({"type": "kairos.hang_up"}))
         events = await rest(socket)
         ended = next(one for one in events if one["type"] == "kairos.call_ended")
