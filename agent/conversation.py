@@ -147,8 +147,13 @@ class Conversation:
         # Ears and voice first: they refuse what they cannot do before a file is touched.
         live = clock == "live"
         line = open_microphone(chosen.line)
-        ears = open_ears(profile, ear_terms(chosen, live, extra_words))
-        voice = open_voice(profile, voice_terms(chosen, live))
+        hears, says = ear_terms(chosen, live, extra_words), voice_terms(chosen, live)
+        if live:
+            # It takes several frames, and there may be other calls.
+            ears = await asyncio.to_thread(open_ears, profile, hears)
+            voice = await asyncio.to_thread(open_voice, profile, says)
+        else:
+            ears, voice = open_ears(profile, hears), open_voice(profile, says)
         options = Options(
             model=model,
             out=out,

@@ -102,4 +102,5 @@ def serve(
 
     # What is measured of one call must not keep another's sound waiting.
     sys.setswitchinterval(_SWITCH_S)
-    asyncio.run(run(terms, bound, ready))
+    with bound:
+        asyncio.run(run(terms, bound, ready))

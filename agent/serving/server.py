@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from agent.conversation import Conversation
 from agent.serving.app import Served, application
 from agent.serving.log import warned
 from agent.serving.terms import TOKENS_ENV, Terms
@@ -102,8 +103,23 @@ class Server:
             await serving
 
 
+async def tried(terms: Terms) -> None:
+    """Open a call of each policy and leave it: what cannot be opened is refused before a caller
+    waits for it, and what is read once has been read.
+
+    Raises as ``Conversation.open`` does.
+    """
+    for policy in terms.policies.values():
+        async with Conversation.open(policy, speech=terms.speech, model=terms.model, clock="live"):
+            pass
+
+
 async def serve(terms: Terms, bound: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM. ``ready``: called once clients can be answered."""
+    """Serve until SIGINT or SIGTERM. ``ready``: called once clients can be answered.
+
+    Raises as ``Conversation.open`` does where a policy cannot be served.
+    """
+    await tried(terms)
     server = Server(terms, bound)
     loop = asyncio.get_running_loop()
     for one in STOPS:
