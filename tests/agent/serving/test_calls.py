@@ -25,6 +25,7 @@ from agent.realtime.commands import CallerAudio, PressKey
 from agent.realtime.line import CallerLine
 from agent.serving.calls import Flow
 from agent.serving.realtime import at_pace
+from agent.serving.wire import Gate
 from speech.protocols import SAMPLE_RATE, Audio
 from tests.agent.serving.stage import POLICY, TOKEN, Stage, pcm, serving, until
 from tests.agent.telephony.caller import speech
@@ -82,7 +83,7 @@ async def test_a_whole_call(tmp_path: Path) -> None:
     async with serving(tmp_path) as stage, asyncio.timeout(60):
         openai = client(stage)
         async with openai.realtime.connect(model="broadband") as connection:
-            arrived: list[float] = []
+            arrived: list[float] = []  # the sound of the greeting
 
             async def come(kind: str) -> Any:
                 while True:
@@ -95,13 +96,15 @@ async def test_a_whole_call(tmp_path: Path) -> None:
 
             microphone = Microphone(connection)
             await come("response.done")
-            transcript = of("response.output_audio_transcript.done")[0].transcript
-            assert transcript == POLICY.greeting
             deltas = of("response.output_audio.delta")
             greeting_s = sum(len(base64.b64decode(one.delta)) for one in deltas) / 2 / SAMPLE_RATE
             # It came at the pace at which it is to be heard.
             assert greeting_s > 2.0
             assert arrived[-1] - arrived[0] > 0.7 * greeting_s
+            transcript = of("response.output_audio_transcript.done")[0].transcript
+            assert transcript == POLICY.greeting
+            # What is said after the greeting, that the call may be recorded.
+            await come("response.done")
             microphone.says(speech("my internet is down"))
             asked = "conversation.item.input_audio_transcription.completed"
             assert "internet is down" in (await come(asked)).transcript.lower()
@@ -249,6 +252,21 @@ async def test_sound_that_does_not_come_is_silence_and_counted() -> None:
     _, flow = await paced(10, 9.0, CallerAudio(np.ones(FRAME * 4, np.float32)))
     assert flow.silence == 6 * FRAME
     assert flow.pace.frames == 10
+
+
+async def test_who_sends_too_fast_is_read_more_slowly() -> None:
+    clock = Frozen()
+    gate = Gate(clock, 10.0)
+    for _ in range(50):
+        await gate.passed()
+    assert clock.time < 0.01
+    for _ in range(100):
+        await gate.passed()
+    assert clock.time == pytest.approx(10.0)
+    clock.time = 100.0
+    for _ in range(50):
+        await gate.passed()
+    assert clock.time == pytest.approx(100.0)
 
 
 async def test_who_has_hung_up_is_not_heard_any_more() -> None:

@@ -160,6 +160,14 @@ async def test_a_call_may_last_so_long_and_no_longer(tmp_path: Path) -> None:
         assert ended["outcome"] == "time_out"
 
 
+async def test_a_caller_who_sends_nothing_any_more_is_let_go(tmp_path: Path) -> None:
+    async with serving(tmp_path, idle_s=0.4) as stage, stage.socket() as socket:
+        await begun(socket)
+        events = await rest(socket)
+        ended = next(one for one in events if one["type"] == "kairos.call_ended")
+        assert ended["outcome"] == "time_out"
+
+
 async def test_a_client_that_vanishes_has_hung_up(tmp_path: Path) -> None:
     async with serving(tmp_path) as stage:
         async with stage.socket() as socket:
