@@ -64,9 +64,8 @@ class Stage:
 async def serving(out: Path, policy: Policy = POLICY, **given: Any) -> AsyncIterator[Stage]:
     given.setdefault("tokens", (TOKEN,))
     given.setdefault("drain_s", 0.0)
-    terms = Terms(
-        {"broadband": policy}, out, environment={"TWILIO_AUTH_TOKEN": AUTH_TOKEN}, **given
-    )
+    given.setdefault("environment", {"TWILIO_AUTH_TOKEN": AUTH_TOKEN})
+    terms = Terms({"broadband": policy}, out, **given)
     server = Server(terms, listening("127.0.0.1", 0))
     running = asyncio.create_task(server.run())
     headers = {"Authorization": f"Bearer {TOKEN}"} if terms.tokens else {}

@@ -8,6 +8,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 from xml.etree import ElementTree
 
 import pytest
@@ -21,8 +22,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from agent.live.pacing import WallClock
 from agent.telephony.signature import signature
-from tests.agent.serving.stage import AUTH_TOKEN, Stage, serving, until
-from tests.agent.telephony.caller import Twilio, speech
+from tests.agent.serving.stage import AUTH_TOKEN, POLICY, Stage, serving, until
+from tests.agent.telephony.caller import ACCOUNT, CALL, Twilio, speech
+from tests.toolserver import tool_server
 
 pytestmark = pytest.mark.slow
 
@@ -182,3 +184,47 @@ async def test_a_whole_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert "internet" not in logged
     assert "+4420" not in logged
     assert AUTH_TOKEN not in logged
+
+
+@pytest.mark.parametrize(
+    ("says", "outcome", "asks"),
+    [
+        ("goodbye", "agent_hung_up", {"Status": ["completed"]}),
+        ("i want to talk to a human", "transferred", None),
+    ],
+)
+async def test_what_the_agent_decides_is_done_to_the_line(
+    says: str, outcome: str, asks: dict[str, list[str]] | None, tmp_path: Path
+) -> None:
+    environment = {"TWILIO_AUTH_TOKEN": AUTH_TOKEN, "TWILIO_ACCOUNT_SID": ACCOUNT}
+    with tool_server() as rest:
+        rest.says(f"/2010-04-01/Accounts/{ACCOUNT}/Calls/{CALL}.json", {})
+        telephony = POLICY.telephony.model_copy(update={"api": rest.url("")})
+        policy = POLICY.model_copy(update={"telephony": telephony})
+        async with (
+            serving(tmp_path, policy, environment=environment) as stage,
+            asyncio.timeout(60),
+        ):
+            _, parameters = stream((await asked(stage)).text)
+            path = "/twilio/media/broadband"
+            async with stage.socket(path, additional_headers=signed(stage)) as socket:
+                twilio = Twilio()
+                for message in twilio.begins(**parameters):
+                    await socket.send(message)
+                telephone = Telephone(socket, twilio)
+                await telephone.until_quiet()
+                twilio.says(speech(says))
+                await socket.wait_closed()
+                await telephone.off()
+                assert socket.close_code == 1000
+            await stage.emptied()
+            (listed,) = (await stage.http.get("/calls")).json()["calls"]
+            assert listed["outcome"] == outcome
+            # All of the agent's last words were played.
+            assert not [one for one in twilio.cleared if one not in twilio.played]
+        (posted,) = rest.asked
+    form = parse_qs(posted.body.decode())
+    if asks is not None:
+        assert form == asks
+    else:
+        assert "<Dial>" in form["Twiml"][0]
