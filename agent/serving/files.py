@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
 from agent.files import JOURNAL, RECORDING, REPORT, RESULT
 from agent.serving.calls import Calls, ServedCall
@@ -23,6 +27,9 @@ HEADERS = {
     "style-src 'unsafe-inline'; img-src data:; media-src data:; font-src data:",
     "Referrer-Policy": "no-referrer",
 }
+
+
+_PIECE = 64 * 1024
 
 
 class FileEndpoints:
@@ -50,9 +57,18 @@ class FileEndpoints:
             return JSONResponse({"error": {"message": "no such file"}}, 404)
         path = call.folder / name
         if call.outcome is None:
-            # It grows while it is sent: what is there now is sent, and no more is promised.
-            return Response(path.read_bytes(), media_type=kind, headers=HEADERS)
+            # It grows while it is sent: what is there now is sent, and no more.
+            return StreamingResponse(so_far(path), media_type=kind, headers=HEADERS)
         return FileResponse(path, media_type=kind, headers=HEADERS)
+
+
+def so_far(path: Path) -> Iterator[bytes]:
+    """A file that is being written, up to where it ends now; Starlette reads it in a thread."""
+    with path.open("rb") as file:
+        left = os.fstat(file.fileno()).st_size
+        while left and (piece := file.read(min(left, _PIECE))):
+            left -= len(piece)
+            yield piece
 
 
 def _entry(call: ServedCall) -> dict[str, object]:

@@ -17,6 +17,7 @@ pytest.importorskip("prometheus_client")
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from agent.serving.files import so_far
 from agent.serving.terms import Terms, TermsError, is_loopback, tokens_in
 from tests.agent.serving.stage import POLICY, TOKEN, Stage, serving, until
 
@@ -141,6 +142,16 @@ async def test_draining_takes_no_calls_and_ends_those_that_run(tmp_path: Path) -
     assert sorted(one.name for one in folder.iterdir()) == names
 
 
+async def test_told_to_stop_twice_it_waits_for_nobody(tmp_path: Path) -> None:
+    async with serving(tmp_path, drain_s=3600.0) as stage, stage.socket() as socket:
+        await begun(socket)
+        stage.server.stop()
+        await until(lambda: stage.calls.draining)
+        stage.server.stop()
+        events = await rest(socket)
+        assert events[-1]["type"] == "kairos.call_ended"
+
+
 async def test_a_call_that_ends_in_time_is_not_cut_off(tmp_path: Path) -> None:
     async with serving(tmp_path, drain_s=30.0) as stage, stage.socket() as socket:
         await begun(socket)
@@ -183,6 +194,16 @@ async def test_a_client_that_vanishes_has_hung_up(tmp_path: Path) -> None:
         (ended,) = (await stage.http.get("/calls")).json()["calls"]
         assert (ended["state"], ended["outcome"]) == ("ended", "caller_hung_up")
         assert len(ended["files"]) == 4
+
+
+def test_a_file_that_grows_is_sent_as_far_as_it_was_when_it_was_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"x" * 100_000)
+    pieces = so_far(path)
+    sent = next(pieces)
+    with path.open("ab") as file:
+        file.write(b"y" * 100_000)
+    assert sent + b"".join(pieces) == b"x" * 100_000
 
 
 @pytest.mark.parametrize(
