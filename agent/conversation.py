@@ -73,7 +73,9 @@ class Conversation:
             overhearing=opening.overhearing,
         )
         self._recording = (
-            Recording(opening.folder / files.RECORDING) if opening.folder is not None else None
+            Recording(opening.folder / files.RECORDING, opening.keep)
+            if opening.folder is not None
+            else None
         )
         self._received = 0
         self._ticks = 0

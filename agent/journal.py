@@ -169,14 +169,24 @@ def _build(kind: type[Any], fields: dict[str, Any]) -> Any:
 
 
 class Journal:
-    """Records as they are written; ``events.jsonl`` as it happens where a path is given."""
+    """Records as they are written; ``events.jsonl`` as it happens where a path is given.
 
-    def __init__(self, path: Path | None = None) -> None:
+    Each line is with the system at once, so that the end of the process loses none. ``keep``: told
+    of the file's descriptor while it is open, so as to bring it to the disk as well; what it gives
+    back is called at the end.
+    """
+
+    def __init__(
+        self, path: Path | None = None, keep: Callable[[int], Callable[[], None]] | None = None
+    ) -> None:
         self.records: list[Record] = []
         self._listeners: list[Callable[[Record], None]] = []
         self._file: IO[str] | None = (
             path.open("w", encoding="utf-8", newline="\n") if path is not None else None
         )
+        self._release: Callable[[], None] | None = None
+        if self._file is not None and keep is not None:
+            self._release = keep(self._file.fileno())
 
     def subscribe(self, listener: Callable[[Record], None]) -> None:
         """Call ``listener`` with each record from now on."""
@@ -194,22 +204,38 @@ class Journal:
     def close(self) -> None:
         """Nothing more will be written."""
         if self._file is not None:
+            if self._release is not None:
+                self._release()
             self._file.close()
             self._file = None
 
 
 def read_journal(path: Path) -> list[Record]:
-    """The records of an ``events.jsonl``; JournalError names the first line that is none."""
+    """The records of an ``events.jsonl``; JournalError names the first line that is none.
+
+    A last line that was not finished, as a crash leaves it, is left out.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _finished(path.read_bytes()).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
         raise JournalError(f"{path}:1: {reason}") from None
     records: list[Record] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    lines = text.removesuffix("\n").split("\n") if text else []
+    for number, line in enumerate(lines, 1):
         try:
             records.append(from_json(json.loads(line)))
         except (ValueError, KeyError, AttributeError, TypeError, ValidationError) as error:
             reason = str(error).splitlines()[0]
             raise JournalError(f"{path}:{number}: not a record of a call: {reason}") from None
     return records
+
+
+def _finished(data: bytes) -> bytes:
+    """Without a last line that was torn; one that lacks its end and no more is kept."""
+    whole, newline, last = data.rpartition(b"\n")
+    try:
+        json.loads(last)
+    except ValueError:
+        return whole + newline
+    return data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from agent.callers_voice import CallersVoice
 from agent.clock import Clock
 from agent.errands import Errands
 from agent.journal import Journal
+from agent.live.durable import DISK
 from agent.overhearing import DEFAULT_LISTENING_S, Listener, Overhearing
 from agent.records import CallOpened
 from agent.remembering import Remembering
@@ -66,7 +68,8 @@ class Opening:
     """The parts of a call that do not depend on how sound is carried.
 
     ``voice``: keeps the caller's, for a model that hears; without sound nobody fills it.
-    ``duplex``: a mind that hears and speaks itself.
+    ``duplex``: a mind that hears and speaks itself. ``keep``: brings an open file to the disk, None
+    where a call can be held again.
     """
 
     policy: Policy
@@ -80,6 +83,7 @@ class Opening:
     voice: CallersVoice | None = None
     duplex: Duplex | None = None
     overhearing: Overhearing | None = None
+    keep: Callable[[int], Callable[[], None]] | None = None
 
 
 def prepare(policy: Policy, profile: str, options: Options, *, sound: bool = True) -> Opening:
@@ -105,7 +109,9 @@ def prepare(policy: Policy, profile: str, options: Options, *, sound: bool = Tru
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         files.clear(folder)
-    journal = Journal(None if folder is None else folder / files.JOURNAL)
+    # A call of a scenario can be held again; one with a person cannot.
+    keep = DISK.keep if options.clock == "live" else None
+    journal = Journal(None if folder is None else folder / files.JOURNAL, keep)
     opened = CallOpened(
         0.0,
         policy.policy,
@@ -140,6 +146,7 @@ def prepare(policy: Policy, profile: str, options: Options, *, sound: bool = Tru
         voice,
         duplex,
         overhearing,
+        keep,
     )
 
 

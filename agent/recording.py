@@ -2,38 +2,94 @@
 
 from __future__ import annotations
 
-import wave
+import os
+import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from speech.protocols import SAMPLE_RATE, Audio
 
+_HEADER = struct.Struct("<4sI8sIHHIIHH4sI")
+_FRAME_BYTES = 4
+_KEPT_EVERY = SAMPLE_RATE
+"""Frames after which the file is made whole again: a crash loses at most this second."""
+
 
 class Recording:
-    """A stereo WAV file that grows with the call and is valid once closed, whenever that is."""
+    """A stereo WAV file that grows with the call and is valid at any time.
 
-    def __init__(self, path: Path) -> None:
-        self._file = wave.open(str(path), "wb")  # noqa: SIM115  (lives as long as the call)
-        self._file.setnchannels(2)
-        self._file.setsampwidth(2)
-        self._file.setframerate(SAMPLE_RATE)
+    What is not in it yet is less than a second. ``keep``: told of the file's descriptor while it is
+    open, so as to bring it to the disk; what it gives back is called at the end.
+    """
+
+    def __init__(
+        self, path: Path, keep: Callable[[int], Callable[[], None]] | None = None
+    ) -> None:
+        self._file = path.open("wb")
+        self._frames = 0
+        self._in_header = 0
+        self._release = None if keep is None else keep(self._file.fileno())
+        self._file.write(_header(0))
+        self._file.flush()
 
     def add(self, caller: Audio, agent: Audio) -> None:
         """Append frames of equal length, float32 in [-1, 1]."""
         both = np.empty((caller.size, 2), dtype="<i2")
         both[:, 0] = np.clip(np.rint(caller * 32767.0), -32768, 32767)
         both[:, 1] = np.clip(np.rint(agent * 32767.0), -32768, 32767)
-        self._file.writeframesraw(both.tobytes())
+        self._file.write(both.tobytes())
+        self._frames += caller.size
+        if self._frames - self._in_header >= _KEPT_EVERY:
+            self._make_whole()
 
     def close(self) -> None:
-        """Write the header with the final length."""
+        """Nothing more will be added."""
+        if self._file.closed:
+            return
+        self._make_whole()
+        if self._release is not None:
+            self._release()
         self._file.close()
+
+    def _make_whole(self) -> None:
+        self._file.flush()
+        self._file.seek(0)
+        self._file.write(_header(self._frames))
+        self._file.seek(0, os.SEEK_END)
+        self._in_header = self._frames
+
+
+def _header(frames: int) -> bytes:
+    size = frames * _FRAME_BYTES
+    return _HEADER.pack(
+        b"RIFF",
+        36 + size,
+        b"WAVEfmt ",
+        16,
+        1,
+        2,
+        SAMPLE_RATE,
+        SAMPLE_RATE * _FRAME_BYTES,
+        _FRAME_BYTES,
+        16,
+        b"data",
+        size,
+    )
 
 
 def read_recording(path: Path) -> tuple[Audio, Audio]:
-    """Both channels of a ``call.wav``: the caller's and the agent's, float32."""
-    with wave.open(str(path), "rb") as file:
-        frames = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").reshape(-1, 2)
+    """Both channels of a ``call.wav``: the caller's and the agent's, float32.
+
+    Of one that a crash ended, all that is there. ``ValueError`` for what is no recording of ours.
+    """
+    data = path.read_bytes()
+    header = data[: _HEADER.size]
+    if len(header) < _HEADER.size or header[:4] + header[8:40] != _header(0)[:4] + _header(0)[8:40]:
+        raise ValueError(f"{path}: not the recording of a call")
+    # Not the length in the header: that is as old as the last whole second.
+    count = (len(data) - _HEADER.size) // _FRAME_BYTES * 2
+    frames = np.frombuffer(data, dtype="<i2", offset=_HEADER.size, count=count).reshape(-1, 2)
     scaled = frames.astype(np.float32) / 32768.0
     return np.ascontiguousarray(scaled[:, 0]), np.ascontiguousarray(scaled[:, 1])

@@ -21,6 +21,7 @@ from agent.cli.replay import replay
 from agent.cli.run import run
 from agent.cli.schema import schema
 from agent.cli.suite import suite
+from agent.cli.talk import talk
 from agent.cli.tune import tune
 from agent.cli.voice import voice
 
@@ -34,6 +35,7 @@ app.command("demo")(demo)
 app.command("run")(run)
 app.command("test")(suite)
 app.command("call")(call)
+app.command("talk")(talk)
 app.command("replay")(replay)
 app.command("tune")(tune)
 app.command("check")(check)

@@ -1,0 +1,161 @@
+"""Where a sound card's callback and a conversation meet: neither waits for the other.
+
+The card's clock is the call's. Each time the card has a block of the microphone's it wants one for
+the loudspeaker at once, from what the conversation has said by then; so what the conversation says
+runs a ``lead`` ahead, and where it is later than that there is silence, after which it runs that
+much further ahead. Once the agent is quiet, what it runs ahead too far is taken back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agent.live.ring import Ring
+from speech.protocols import SAMPLE_RATE, Audio
+from speech.rates import RateConverter
+
+LEAD_S = 0.04
+"""How far ahead of the card the agent's sound is at first."""
+MOST_LEAD_S = 0.16
+"""Beyond it the agent's silence is shortened."""
+MOST_S = 1.0
+"""What waits at most in each direction; the oldest goes."""
+MOST_AT_ONCE_S = 0.02
+"""A conversation that has fallen behind gets its caller's sound in such pieces."""
+STALLED_S = 1.0
+"""A card that says nothing for so long will say nothing any more."""
+FIRST_S = 5.0
+"""Where it has said nothing at all yet: a sound server may have to wake up."""
+LONGEST_BLOCK = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What went wrong with the sound of a call, all in s but the counts.
+
+    ``gaps``: how often the card wanted more of the agent's sound than there was, and ``silent_s``
+    how much; ``deaf_s``: of the microphone's that was never heard; ``faults``: blocks that the card
+    itself says were broken; ``restarts``: how often it stopped and was begun anew;
+    ``shortened_s``: of the agent's silence that was left out.
+    """
+
+    gaps: int
+    silent_s: float
+    deaf_s: float
+    faults: int
+    restarts: int
+    shortened_s: float
+
+
+class Exchange:
+    """One call's. ``rate_hz``: the card's; the conversation has ``SAMPLE_RATE``.
+
+    To be made where the conversation's event loop runs.
+    """
+
+    def __init__(
+        self, rate_hz: int, stalled_s: float = STALLED_S, first_s: float = FIRST_S
+    ) -> None:
+        self.rate_hz = rate_hz
+        self._microphone = Ring(round(MOST_S * rate_hz))
+        self._loudspeaker = Ring(round(MOST_S * rate_hz))
+        self._loudspeaker.put(np.zeros(round(LEAD_S * rate_hz), np.float32))
+        self._mono = np.zeros(LONGEST_BLOCK, np.float32)
+        self._piece = np.zeros(round(MOST_AT_ONCE_S * rate_hz), np.float32)
+        self._inward = RateConverter(rate_hz, SAMPLE_RATE)
+        self._outward = RateConverter(SAMPLE_RATE, rate_hz)
+        self._stalled_s, self._first_s = stalled_s, first_s
+        self._loop = asyncio.get_running_loop()
+        self._stirred = asyncio.Event()
+        self._begun = False
+        self._gone = False
+        self._restarts = 0
+        self._gaps = 0
+        self._silent = 0
+        self._faults = 0
+        self._shortened = 0
+
+    def turn(self, heard: NDArray[np.float32], wanted: NDArray[np.float32], fault: bool) -> None:
+        """The card's callback: ``heard`` of the microphone's in, ``wanted`` to be filled.
+
+        Both [frames, channels]. ``fault``: the card says that it lost some.
+        """
+        count = min(len(wanted), LONGEST_BLOCK)
+        self._microphone.put(heard[:, 0] if heard.shape[1] == 1 else heard.mean(axis=1))
+        there = self._loudspeaker.take(self._mono[:count])
+        if there < count:
+            self._mono[there:count] = 0.0
+            self._gaps += 1
+            self._silent += count - there
+        wanted[:count] = self._mono[:count, None]
+        wanted[count:] = 0.0
+        self._faults += fault
+        self._begun = True
+        self._stir()
+
+    def lose(self) -> None:
+        """From the card's thread: there will be no more turns."""
+        self._gone = True
+        self._stir()
+
+    @property
+    def begun(self) -> bool:
+        """There was a turn since the beginning, or since it was begun anew."""
+        return self._begun
+
+    def begin_anew(self) -> None:
+        """The card has stopped; another stream of it will take the turns."""
+        self._begun = self._gone = False
+        self._restarts += 1
+
+    def _stir(self) -> None:
+        # The loop is closed where a card outlives its call.
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stirred.set)
+
+    async def heard(self) -> Audio | None:
+        """What the microphone brought next, at ``SAMPLE_RATE``; None once the card has stopped."""
+        while True:
+            count = self._microphone.take(self._piece)
+            frame = self._inward.convert(self._piece[:count].copy())
+            if frame.size:
+                return frame
+            if self._gone:
+                return None
+            self._stirred.clear()
+            if len(self._microphone):
+                continue
+            try:
+                async with asyncio.timeout(self._stalled_s if self._begun else self._first_s):
+                    await self._stirred.wait()
+            except TimeoutError:
+                return None
+
+    def say(self, audio: Audio) -> None:
+        """The agent's sound, at ``SAMPLE_RATE``."""
+        samples = self._outward.convert(audio)
+        if self.unsaid_s > MOST_LEAD_S and not np.any(samples):
+            self._shortened += samples.size
+            return
+        self._loudspeaker.put(samples)
+
+    @property
+    def unsaid_s(self) -> float:
+        """How much of what the agent said the card has not taken yet."""
+        return len(self._loudspeaker) / self.rate_hz
+
+    @property
+    def flow(self) -> Flow:
+        """How it went so far."""
+        return Flow(
+            self._gaps,
+            self._silent / self.rate_hz,
+            self._microphone.dropped / self.rate_hz,
+            self._faults,
+            self._restarts,
+            self._shortened / self.rate_hz,
+        )
