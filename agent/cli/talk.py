@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from policies.policy import Policy
     from speech.protocols import Audio
 
+_SWITCH_S = 0.001
+
 
 class EchoOption(StrEnum):
     """What is done about the agent's own voice in the microphone."""
@@ -72,6 +74,7 @@ def talk(
 ) -> None:
     """Talk to the agent; Ctrl-C hangs up."""
     import asyncio
+    import sys
 
     from rich.console import Console
 
@@ -130,6 +133,8 @@ def talk(
         write_outcome(out, result, line.journal, *channels, policy=here)
         return result, ending, exchange.flow
 
+    # The sound card's thread gets its turn sooner than Python would give it one.
+    sys.setswitchinterval(_SWITCH_S)
     with until_interrupted(out):
         result, ending, flow = asyncio.run(hold())
     telling.told(console, result, out)

@@ -18,7 +18,7 @@ from agent.live.ring import Ring
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.rates import RateConverter
 
-LEAD_S = 0.04
+LEAD_S = 0.06
 """How far ahead of the card the agent's sound is at first."""
 MOST_LEAD_S = 0.16
 """Beyond it the agent's silence is shortened."""
