@@ -237,5 +237,6 @@ def _finished(data: bytes) -> bytes:
     try:
         json.loads(last)
     except ValueError:
-        return whole + newline
+        # Where there is nothing else it is no journal.
+        return whole + newline or data
     return data

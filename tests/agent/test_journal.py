@@ -163,3 +163,43 @@ def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "binary.jsonl").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(JournalError, match="not UTF-8"):
         read_journal(tmp_path / "binary.jsonl")
+
+
+def test_a_last_line_that_a_crash_tore_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    journal = Journal(path)
+    for record in RECORDS:
+        journal.write(record)
+    # Not closed: each line is there all the same.
+    whole = path.read_bytes()
+    assert read_journal(path) == RECORDS
+    last = whole.splitlines(keepends=True)[-1]
+    for cut in range(1, len(last) - 1):
+        path.write_bytes(whole[: -len(last) + cut])
+        assert read_journal(path) == RECORDS[:-1]
+    path.write_bytes(whole + '{"at": 1, "event": "是'.encode()[:-1])
+    assert read_journal(path) == RECORDS
+    journal.close()
+
+
+def test_a_torn_line_in_the_middle_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text('{"at": 1, "ev\n{"at": 2, "event": "percept", "kind": "tick"}\n')
+    with pytest.raises(JournalError, match=r":1: not a record"):
+        read_journal(path)
+
+
+def test_a_file_is_kept_while_it_is_open(tmp_path: Path) -> None:
+    kept: list[int] = []
+    released: list[None] = []
+
+    def keep(descriptor: int):  # type: ignore[no-untyped-def]
+        kept.append(descriptor)
+        return lambda: released.append(None)
+
+    journal = Journal(tmp_path / "events.jsonl", keep)
+    assert kept
+    assert not released
+    journal.close()
+    journal.close()
+    assert len(released) == 1
