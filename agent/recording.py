@@ -24,9 +24,7 @@ class Recording:
     open, so as to bring it to the disk; what it gives back is called at the end.
     """
 
-    def __init__(
-        self, path: Path, keep: Callable[[int], Callable[[], None]] | None = None
-    ) -> None:
+    def __init__(self, path: Path, keep: Callable[[int], Callable[[], None]] | None = None) -> None:
         self._file = path.open("wb")
         self._frames = 0
         self._in_header = 0

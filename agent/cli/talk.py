@@ -94,6 +94,11 @@ def talk(
     known = devices()
     chosen_devices = device(microphone, "input", known), device(loudspeaker, "output", known)
 
+    wanted: Echo | None = None
+    if echo is not None:
+        # With a headset there is nothing to cancel.
+        wanted = Echo.CANCEL if echo is EchoOption.CANCEL else Echo.LEAVE
+
     async def hold() -> tuple[Result, Ending, Flow]:
         from agent.conversation import Conversation
         from agent.figures import measure
@@ -106,7 +111,7 @@ def talk(
         began = time.perf_counter()
         card = SoundCard(*chosen_devices)
         try:
-            here = on_this_line(chosen, echo and echo.value, card.latency_s + LEAD_S)
+            here = on_this_line(chosen, wanted, card.latency_s + LEAD_S)
             if here.line.echo is Echo.LEAVE and echo is None and not can_cancel():
                 _advise(console)
             exchange = Exchange(card.rate_hz)

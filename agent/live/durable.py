@@ -14,6 +14,8 @@ from contextlib import suppress
 
 EVERY_S = 1.0
 
+_SYNC: Callable[[int], None] = getattr(os, "fdatasync", os.fsync)  # macOS has the second alone
+
 
 class Durability:
     """Brings open files to the disk until each is released.
@@ -24,7 +26,7 @@ class Durability:
 
     def __init__(
         self,
-        sync: Callable[[int], None] = getattr(os, "fdatasync", os.fsync),
+        sync: Callable[[int], None] = _SYNC,
         wait: Callable[[], None] = lambda: time.sleep(EVERY_S),
     ) -> None:
         self._sync = sync

@@ -1,4 +1,4 @@
-"""The buffer between a line that brings the caller's sound when it likes and a call that wants 20 ms.
+"""Between a line that brings sound when it likes and a call that wants a frame every 20 ms.
 
 Too little: silence stands in, and what comes after it waits by as much longer, which is what makes
 room for a line that is that uneven. Too much: the oldest goes. Both are counted, and nothing else

@@ -14,8 +14,6 @@ from policies.line import Echo
 from policies.policy import Policy
 from speech.protocols import SAMPLE_RATE, Audio
 
-EchoChoice: TypeAlias = Literal["cancel", "leave", "headset"]
-"""``leave`` and ``headset`` are one to the sound: with a headset there is nothing to cancel."""
 Ending: TypeAlias = Literal["ended", "hung_up", "lost"]
 """Why talking is over: the call ended, the caller hung up here, or the sound card is gone."""
 
@@ -70,7 +68,7 @@ async def talk(
     return "ended"
 
 
-def on_this_line(policy: Policy, echo: EchoChoice | None, delay_s: float) -> Policy:
+def on_this_line(policy: Policy, echo: Echo | None, delay_s: float) -> Policy:
     """The policy as this line wants it.
 
     ``echo``: what is to be done about it. None: what the policy says, and where it says nothing
@@ -79,7 +77,7 @@ def on_this_line(policy: Policy, echo: EchoChoice | None, delay_s: float) -> Pol
     told = policy.line.model_fields_set
     wanted = policy.line.echo
     if echo is not None:
-        wanted = Echo.CANCEL if echo == "cancel" else Echo.LEAVE
+        wanted = echo
     elif "echo" not in told:
         wanted = Echo.CANCEL if can_cancel() else Echo.LEAVE
     delay = policy.line.echo_delay

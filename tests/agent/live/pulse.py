@@ -59,9 +59,15 @@ class SoundServer:
             command += ["-L", module]
         server = self._begin(command, self._own)
         deadline = time.monotonic() + 20
-        while subprocess.run(
-            ["pactl", "list", "sources", "short"], env=self.env, capture_output=True, check=False
-        ).stdout.count(b"\n") < 3:
+        while (
+            subprocess.run(
+                ["pactl", "list", "sources", "short"],
+                env=self.env,
+                capture_output=True,
+                check=False,
+            ).stdout.count(b"\n")
+            < 3
+        ):
             assert server.poll() is None, "pulseaudio ended at once"
             assert time.monotonic() < deadline, "pulseaudio does not answer"
         # A sink that nobody plays into wakes up every two seconds only.
@@ -76,7 +82,14 @@ class SoundServer:
     @contextmanager
     def recording(self, wav: Path) -> Iterator[None]:
         """Keep what the loudspeaker plays while the context lasts."""
-        command = ["parec", "-d", "spk.monitor", "--latency-msec=100", "--file-format=wav", str(wav)]
+        command = [
+            "parec",
+            "-d",
+            "spk.monitor",
+            "--latency-msec=100",
+            "--file-format=wav",
+            str(wav),
+        ]
         recorder = self._begin(command, self.env)
         try:
             yield

@@ -123,9 +123,7 @@ async def test_a_stream_that_stops_is_begun_anew(monkeypatch: pytest.MonkeyPatch
         first.turn()
         assert await sound.heard() is not None
         first.finish()
-        monkeypatch.setattr(
-            module.streams[0].__class__, "start", lambda self: self.turn() is None
-        )
+        monkeypatch.setattr(module.streams[0].__class__, "start", lambda self: self.turn() is None)
         assert await sound.heard() is not None
         assert first.state == "closed"
         assert sound.flow.restarts == 1
