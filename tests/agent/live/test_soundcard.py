@@ -143,5 +143,5 @@ def test_portaudio_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     (tmp_path / "sounddevice.py").write_text(text)
     monkeypatch.delitem(sys.modules, "sounddevice", raising=False)
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(SpeechError, match="PortAudio is missing.*libportaudio2"):
+    with pytest.raises(SpeechError, match=r"PortAudio is missing.*libportaudio2"):
         devices()

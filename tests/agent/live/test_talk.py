@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from agent.live import talk as talking
-from agent.live.talk import EchoChoice, on_this_line, talk
+from agent.live.talk import on_this_line, talk
 from policies.line import Echo, Line
 from policies.loading import load_policy
 from policies.policy import Policy
@@ -89,16 +89,16 @@ def policy(**line: object) -> Policy:
     [
         ({}, None, True, Echo.CANCEL),
         ({}, None, False, Echo.LEAVE),
-        ({}, "headset", True, Echo.LEAVE),
-        ({}, "cancel", False, Echo.CANCEL),
+        ({}, Echo.LEAVE, True, Echo.LEAVE),
+        ({}, Echo.CANCEL, False, Echo.CANCEL),
         ({"echo": "leave"}, None, True, Echo.LEAVE),
         ({"echo": "cancel"}, None, False, Echo.CANCEL),
-        ({"echo": "cancel"}, "leave", True, Echo.LEAVE),
+        ({"echo": "cancel"}, Echo.LEAVE, True, Echo.LEAVE),
     ],
 )
 def test_what_is_done_about_the_echo(
     line: dict[str, object],
-    wish: EchoChoice | None,
+    wish: Echo | None,
     installed: bool,
     wanted: Echo,
     monkeypatch: pytest.MonkeyPatch,
@@ -111,5 +111,5 @@ def test_the_echos_delay_is_the_cards_unless_the_policy_knows_it() -> None:
     assert on_this_line(policy(), None, 0.1234).line.echo_delay == 0.123
     assert on_this_line(policy(), None, 9.0).line.echo_delay == 0.5
     known = policy(echo_delay=0.2, level="automatic")
-    here = on_this_line(known, "cancel", 0.1).line
+    here = on_this_line(known, Echo.CANCEL, 0.1).line
     assert (here.echo_delay, here.level) == (0.2, known.line.level)
