@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -228,8 +229,23 @@ class LiveSound:
         return self._exchange.flow
 
 
+_ON_ALSA_ERROR = ctypes.CFUNCTYPE(
+    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+)
+_HUSHED = _ON_ALSA_ERROR(lambda *_: None)
+
+
+def _hush_alsa() -> None:
+    """ALSA writes on standard error what PortAudio tells us as well, across the transcript."""
+    try:
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_HUSHED)
+    except (OSError, AttributeError):
+        return  # another system
+
+
 def _portaudio() -> ModuleType:
     os.environ.setdefault(*_PULSE)
+    _hush_alsa()
     try:
         import sounddevice
     except ImportError:
