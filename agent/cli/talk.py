@@ -80,7 +80,7 @@ def talk(
 
     from agent.cli import telling
     from agent.live.soundcard import SoundCard, device, devices
-    from agent.live.talk import can_cancel, on_this_line
+    from agent.live.talk import can_cancel, on_this_line, without_preparation
     from policies.line import Echo
     from policies.loading import load_policy
 
@@ -99,24 +99,26 @@ def talk(
         # With a headset there is nothing to cancel.
         wanted = Echo.CANCEL if echo is EchoOption.CANCEL else Echo.LEAVE
 
-    async def hold() -> tuple[Result, Ending, Flow]:
+    async def hold() -> tuple[Result, Ending, Flow, float | None]:
         from agent.conversation import Conversation
         from agent.figures import measure
         from agent.files import RECORDING, write_outcome
-        from agent.live.exchange import LEAD_S, Exchange
+        from agent.live.exchange import Exchange
         from agent.live.talk import talk as hold_call
         from agent.recording import read_recording
         from agent.result import sum_up
+        from speech.microphone import open_microphone
 
         began = time.perf_counter()
         card = SoundCard(*chosen_devices)
         try:
-            here = on_this_line(chosen, wanted, card.latency_s + LEAD_S)
+            here = on_this_line(chosen, wanted, card.latency_s)
             if here.line.echo is Echo.LEAVE and echo is None and not can_cancel():
                 _advise(console)
-            exchange = Exchange(card.rate_hz)
+            prepares = open_microphone(here.line)
+            exchange = Exchange(card.rate_hz, prepares)
             opened = Conversation.open(
-                here,
+                without_preparation(here),
                 speech=speech,
                 model=model,
                 caller_id=caller_id,
@@ -136,14 +138,14 @@ def talk(
         figures = measure(line.journal, *channels)
         result = sum_up(line.journal, figures, fidelity="audio", wall_s=wall_s)
         write_outcome(out, result, line.journal, *channels, policy=here)
-        return result, ending, exchange.flow
+        return result, ending, exchange.flow, prepares and prepares.echo_loss_db
 
     # The sound card's thread gets its turn sooner than Python would give it one.
     sys.setswitchinterval(_SWITCH_S)
     with until_interrupted(out):
-        result, ending, flow = asyncio.run(hold())
+        result, ending, flow, loss_db = asyncio.run(hold())
     telling.told(console, result, out)
-    _tell_flow(console, flow)
+    _tell_flow(console, flow, loss_db)
     if ending == "lost":
         raise typer.Exit(refuse("kairos: the sound card is gone; the call was ended", FAILED))
 
@@ -214,10 +216,12 @@ def _interrupts() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(one)
 
 
-def _tell_flow(console: Console, flow: Flow) -> None:
-    """What was wrong with the sound, if anything."""
+def _tell_flow(console: Console, flow: Flow, loss_db: float | None) -> None:
+    """What became of the echo, and what was wrong with the sound, if anything."""
     from agent.wording import length
 
+    if loss_db is not None:
+        console.print(f"echo: taken down by {loss_db:.0f} dB", style="dim")
     told = []
     if flow.gaps:
         told.append(f"{flow.gaps} gaps in the agent's sound, {length(flow.silent_s)} in all")

@@ -26,6 +26,8 @@ _RATES_HZ = (48_000, 44_100, 24_000, 32_000, 16_000, 96_000)
 _BLOCKS_PER_S = 100
 _LATENCY_S = 0.03
 """Asked of the system in each direction: below it a busy machine's sound has gaps."""
+_MOST_IN_VAIN = 3
+"""Restarts in a row without a sound."""
 _PULSE = ("PULSE_LATENCY_MSEC", "60")
 """PulseAudio's own, which otherwise begins a second late; what its user set is left as it is."""
 _NOTHING_THERE = (
@@ -203,6 +205,7 @@ class LiveSound:
     def __init__(self, card: SoundCard, exchange: Exchange) -> None:
         self._card = card
         self._exchange = exchange
+        self._in_vain = 0
 
     async def heard(self) -> Audio | None:
         """What the microphone brought next; None once the card is gone.
@@ -210,7 +213,12 @@ class LiveSound:
         Sound servers stop a stream now and then under load: that is not the end of it.
         """
         while (frame := await self._exchange.heard()) is None:
-            if not self._exchange.begun or not self._card.restart():
+            if self._exchange.begun:
+                self._in_vain = 0
+            elif not self._exchange.gone:
+                return None  # not a sound since it began
+            self._in_vain += 1
+            if self._in_vain > _MOST_IN_VAIN or not self._card.restart():
                 return None
         return frame
 

@@ -10,7 +10,7 @@ from typing import Literal, Protocol, TypeAlias
 import numpy as np
 
 from agent.live.pacing import Paced
-from policies.line import Echo
+from policies.line import Echo, Level
 from policies.policy import Policy
 from speech.protocols import SAMPLE_RATE, Audio
 
@@ -84,6 +84,12 @@ def on_this_line(policy: Policy, echo: Echo | None, delay_s: float) -> Policy:
     if "echo_delay" not in told:
         delay = round(min(max(delay_s, 0.0), _LONGEST_DELAY_S), 3)
     line = policy.line.model_copy(update={"echo": wanted, "echo_delay": delay})
+    return policy.model_copy(update={"line": line})
+
+
+def without_preparation(policy: Policy) -> Policy:
+    """The policy for a conversation whose sound has been prepared on its way."""
+    line = policy.line.model_copy(update={"echo": Echo.LEAVE, "level": Level.LEAVE})
     return policy.model_copy(update={"line": line})
 
 

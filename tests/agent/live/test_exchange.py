@@ -126,6 +126,41 @@ async def test_a_card_that_says_nothing_or_is_gone_brings_nothing_more() -> None
     assert exchange.flow.restarts == 1
 
 
+class Line:
+    """Keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.heard: list[Audio] = []
+        self.played: list[Audio] = []
+
+    def near(self, block: Audio, far: Audio) -> Audio:
+        assert block.size == far.size == BLOCK
+        self.heard.append(block)
+        self.played.append(far)
+        return -block
+
+
+@pytest.mark.parametrize("rate", [24_000, 44_100, 48_000])
+async def test_the_line_is_told_what_was_played_in_the_same_time(rate: int) -> None:
+    line = Line()
+    exchange = Exchange(rate, line)
+    frames: list[Audio] = []
+    echo = np.zeros((rate // 100, 1), np.float32)
+    for number in range(40):
+        exchange.say(np.sin(np.arange(BLOCK) / 9 + number).astype(np.float32))
+        played = np.zeros_like(echo)
+        # The microphone hears what was played a block before.
+        exchange.turn(echo, played, False)
+        echo = played
+        frame = await exchange.heard()
+        assert frame is not None
+        frames.append(frame)
+    heard, played = np.concatenate(line.heard), np.concatenate(line.played)
+    assert np.array_equal(np.concatenate(frames), -heard)
+    assert np.allclose(heard[BLOCK:], played[:-BLOCK], atol=1e-6)
+    assert np.abs(heard).max() > 0.9
+
+
 def test_a_card_that_outlives_its_call_does_no_harm() -> None:
     async def call() -> Exchange:
         return Exchange(SAMPLE_RATE)

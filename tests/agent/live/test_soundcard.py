@@ -132,6 +132,24 @@ async def test_a_stream_that_stops_is_begun_anew(monkeypatch: pytest.MonkeyPatch
         assert await sound.heard() is None
 
 
+@pytest.mark.parametrize("turns", [0, 1])
+async def test_a_stream_that_stops_again_and_again_is_gone(
+    turns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = there(monkeypatch, [row("a", 1, 1)])
+    (one,) = devices()
+    card = SoundCard(one, one)
+    with card.running(Exchange(card.rate_hz)) as sound:
+        stops = module.streams[0].__class__
+        monkeypatch.setattr(stops, "start", lambda self: self.finish())
+        for _ in range(turns):
+            module.streams[0].turn()
+            assert await sound.heard() is not None
+        module.streams[0].finish()
+        assert await sound.heard() is None
+    assert len(module.streams) == 4
+
+
 def test_sounddevice_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     with pytest.raises(SpeechError, match=r"sounddevice is missing.*'kairos-voice\[mic\]'"):

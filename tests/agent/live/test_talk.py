@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from agent.live import talk as talking
-from agent.live.talk import on_this_line, talk
+from agent.live.talk import on_this_line, talk, without_preparation
 from policies.line import Echo, Line
 from policies.loading import load_policy
 from policies.policy import Policy
+from speech.microphone import open_microphone
 from speech.protocols import SAMPLE_RATE, Audio
 
 FRAME = SAMPLE_RATE // 100
@@ -113,3 +114,9 @@ def test_the_echos_delay_is_the_cards_unless_the_policy_knows_it() -> None:
     known = policy(echo_delay=0.2, level="automatic")
     here = on_this_line(known, Echo.CANCEL, 0.1).line
     assert (here.echo_delay, here.level) == (0.2, known.line.level)
+
+
+def test_what_was_prepared_on_its_way_is_not_prepared_again() -> None:
+    there = without_preparation(policy(echo="cancel", level="automatic", echo_delay=0.2)).line
+    assert open_microphone(there) is None
+    assert there.echo_delay == 0.2
