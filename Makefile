@@ -23,8 +23,10 @@ PEERS := $(PIPECAT).stamp
 COMPILE := uv --quiet pip compile --no-emit-index-url --no-emit-find-links --no-header \
 	--no-annotate --python-version 3.11
 
-# Debian packages that a test needs, and a command of each.
-SYSTEM := chromium:chromium postgresql:pg_ctlcluster
+# Debian packages that a test needs, and a file or a command of each.
+SYSTEM := chromium:chromium postgresql:pg_ctlcluster pulseaudio:pulseaudio \
+	pulseaudio-utils:pacat libportaudio2:/usr/lib/*/libportaudio.so.2 \
+	libasound2-plugins:/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so
 
 .DEFAULT_GOAL := help
 .PHONY: help demo env test check lint types bench system pins clean
@@ -77,7 +79,8 @@ $(PEERS): requirements/pipecat.txt | $(BIN)/uv
 
 system:
 	@missing=""; for one in $(SYSTEM); do \
-		command -v "$${one#*:}" >/dev/null || missing="$$missing $${one%:*}"; done; \
+		command -v "$${one#*:}" >/dev/null || ls $${one#*:} >/dev/null 2>&1 || \
+		missing="$$missing $${one%%:*}"; done; \
 	test -z "$$missing" && exit 0; \
 	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 		echo "installing$$missing"; \
