@@ -23,8 +23,10 @@ PEERS := $(PIPECAT).stamp
 COMPILE := uv --quiet pip compile --no-emit-index-url --no-emit-find-links --no-header \
 	--no-annotate --python-version 3.11
 
-# Debian packages that a test needs, and a command of each.
-SYSTEM := chromium:chromium postgresql:pg_ctlcluster
+# Debian packages that a test needs, and a file or a command of each.
+SYSTEM := chromium:chromium postgresql:pg_ctlcluster pulseaudio:pulseaudio \
+	pulseaudio-utils:pacat libportaudio2:/usr/lib/*/libportaudio.so.2 \
+	libasound2-plugins:/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so
 
 .DEFAULT_GOAL := help
 .PHONY: help demo env test check lint types bench system pins clean
@@ -39,7 +41,9 @@ env: $(FULL) $(PEERS) ## set up the full environment: torch for the CPU, the dev
 	@echo "kairos is $(BIN)/kairos"
 
 test: $(FULL) $(PEERS) system ## set up the full environment and run every test (ARGS=... goes to pytest)
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@echo "pytest, what needs the machine for itself"
+	@$(BIN)/python -m pytest -q -m alone $(ARGS) || test $$? = 5
+	@$(BIN)/python -m pytest -n auto -m "not alone" $(ARGS)
 
 check: lint types test ## lint, types and every test
 
@@ -77,7 +81,8 @@ $(PEERS): requirements/pipecat.txt | $(BIN)/uv
 
 system:
 	@missing=""; for one in $(SYSTEM); do \
-		command -v "$${one#*:}" >/dev/null || missing="$$missing $${one%:*}"; done; \
+		command -v "$${one#*:}" >/dev/null || ls $${one#*:} >/dev/null 2>&1 || \
+		missing="$$missing $${one%%:*}"; done; \
 	test -z "$$missing" && exit 0; \
 	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 		echo "installing$$missing"; \

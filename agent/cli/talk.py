@@ -138,7 +138,8 @@ def talk(
         figures = measure(line.journal, *channels)
         result = sum_up(line.journal, figures, fidelity="audio", wall_s=wall_s)
         write_outcome(out, result, line.journal, *channels, policy=here)
-        return result, ending, exchange.flow, prepares and prepares.echo_loss_db
+        loss_db = None if prepares is None else prepares.echo_loss_db
+        return result, ending, exchange.flow, loss_db
 
     # The sound card's thread gets its turn sooner than Python would give it one.
     sys.setswitchinterval(_SWITCH_S)

@@ -24,8 +24,8 @@ from speech.rates import RateConverter
 
 LEAD_S = 0.06
 """How far ahead of the card the agent's sound is at first."""
-MOST_LEAD_S = 0.16
-"""Beyond it the agent's silence is shortened."""
+_LOOKED_BACK = 100
+"""Turns, a second of them: what was ahead through all of these and never needed is too much."""
 MOST_S = 1.0
 """What waits at most in each direction; the oldest goes."""
 MOST_AT_ONCE_S = 0.02
@@ -67,8 +67,8 @@ class Line(Protocol):
 class Exchange:
     """One call's. ``rate_hz``: the card's; the conversation has ``SAMPLE_RATE``.
 
-    ``line``: takes out echo and sets levels; None where the sound is left as it is. To be made where
-    the conversation's event loop runs.
+    ``line``: takes out echo and sets levels; None where the sound is left as it is. To be made
+    where the conversation's event loop runs.
     """
 
     def __init__(
@@ -101,6 +101,8 @@ class Exchange:
         self._silent = 0
         self._faults = 0
         self._shortened = 0
+        self._turns = 0
+        self._least = self._spare = 0  # what was ahead after each turn: now, and of the last second
 
     def turn(self, heard: NDArray[np.float32], wanted: NDArray[np.float32], fault: bool) -> None:
         """The card's callback: ``heard`` of the microphone's in, ``wanted`` to be filled.
@@ -120,8 +122,15 @@ class Exchange:
         pairs[:, 1] = self._mono[:count]
         self._both.put(pairs.reshape(-1))
         self._faults += fault
+        self._look_back(len(self._loudspeaker))
         self._begun = True
         self._stir()
+
+    def _look_back(self, ahead: int) -> None:
+        self._least = ahead if self._turns % _LOOKED_BACK == 0 else min(self._least, ahead)
+        self._turns += 1
+        if self._turns % _LOOKED_BACK == 0:
+            self._spare = self._least
 
     def lose(self) -> None:
         """From the card's thread: there will be no more turns."""
@@ -182,7 +191,8 @@ class Exchange:
     def say(self, audio: Audio) -> None:
         """The agent's sound, at ``SAMPLE_RATE``."""
         samples = self._outward.convert(audio)
-        if self.unsaid_s > MOST_LEAD_S and not np.any(samples):
+        if self._spare - samples.size >= LEAD_S * self.rate_hz and not np.any(samples):
+            self._spare -= samples.size
             self._shortened += samples.size
             return
         self._loudspeaker.put(samples)

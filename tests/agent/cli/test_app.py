@@ -8,14 +8,14 @@ import pytest
 
 from agent.cli.app import main
 
-COMMANDS = ("demo", "run", "test", "call", "replay", "tune", "check", "schema", "bench", "memory")
+COMMANDS = tuple("demo run test call talk replay tune check schema bench memory".split())
 
 
 def test_help_lists_what_there_is_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     shown = capsys.readouterr().out
     assert [name for name in COMMANDS if f" {name} " not in shown] == []
-    assert [name for name in ("talk", "serve") if f" {name} " in shown] == []
+    assert " serve " not in shown
 
 
 def test_without_a_command_it_shows_its_help(capsys: pytest.CaptureFixture[str]) -> None:

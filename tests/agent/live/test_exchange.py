@@ -8,7 +8,7 @@ import threading
 import numpy as np
 import pytest
 
-from agent.live.exchange import LEAD_S, LONGEST_BLOCK, MOST_LEAD_S, Exchange
+from agent.live.exchange import LEAD_S, LONGEST_BLOCK, Exchange
 from speech.protocols import SAMPLE_RATE, Audio
 
 BLOCK = SAMPLE_RATE // 100
@@ -61,13 +61,31 @@ async def test_a_late_conversation_gets_small_pieces_and_runs_further_ahead() ->
 
 async def test_silence_that_runs_too_far_ahead_is_shortened_and_speech_is_not() -> None:
     exchange = Exchange(SAMPLE_RATE)
-    most = round(MOST_LEAD_S * SAMPLE_RATE)
-    for _ in range(50):
-        exchange.say(np.zeros(BLOCK, np.float32))
-    assert exchange.unsaid_s == pytest.approx((most + BLOCK) / SAMPLE_RATE)
-    exchange.say(ones(BLOCK))
-    assert exchange.unsaid_s == pytest.approx((most + 2 * BLOCK) / SAMPLE_RATE)
-    assert exchange.flow.shortened_s > 0
+    exchange.say(ones(10 * BLOCK))
+    for value in (0.0, 1.0):
+        for _ in range(250):
+            turn(exchange, ones(BLOCK))
+            exchange.say(ones(BLOCK, value))
+        if value == 0.0:
+            # All that was ahead through the whole of a second, but for the lead.
+            assert exchange.unsaid_s == pytest.approx(LEAD_S + BLOCK / SAMPLE_RATE)
+            assert exchange.flow.shortened_s == pytest.approx(9 * BLOCK / SAMPLE_RATE)
+    assert exchange.flow.shortened_s == pytest.approx(9 * BLOCK / SAMPLE_RATE)
+    assert exchange.flow.gaps == 0
+
+
+async def test_what_an_uneven_card_needs_ahead_is_left() -> None:
+    exchange = Exchange(SAMPLE_RATE)
+    gaps = []
+    # The card wants a quarter of a second at once.
+    for _ in range(30):
+        for _ in range(25):
+            turn(exchange, ones(BLOCK))
+        for _ in range(25):
+            exchange.say(np.zeros(BLOCK, np.float32))
+        gaps.append(exchange.flow.gaps)
+    assert gaps[0] > 0
+    assert gaps[-1] == gaps[0]
 
 
 async def test_what_nobody_hears_for_too_long_is_lost_and_counted() -> None:

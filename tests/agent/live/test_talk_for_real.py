@@ -108,6 +108,7 @@ def likeness(long: Audio, part: Audio) -> float:
     return float(np.max(there @ wanted / np.maximum(norms, 1e-6)))
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_caller_talks_and_hangs_up(card: SoundServer, tmp_path: Path) -> None:
     question = spoken("when are you open")
@@ -145,6 +146,7 @@ def test_a_caller_talks_and_hangs_up(card: SoundServer, tmp_path: Path) -> None:
         assert likeness(room, part) > ALIKE
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_card_that_is_pulled_out_ends_the_call_in_order(
     card: SoundServer, tmp_path: Path
