@@ -73,6 +73,7 @@ def client(stage: Stage) -> AsyncOpenAI:
     return AsyncOpenAI(api_key=TOKEN, websocket_base_url=f"ws://{stage.host}/v1")
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 async def test_a_whole_call(tmp_path: Path) -> None:
     told: list[Any] = []

@@ -146,6 +146,7 @@ class Telephone:
             )
 
 
+@pytest.mark.alone
 async def test_a_whole_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async with serving(tmp_path) as stage, asyncio.timeout(60):
         _, parameters = stream((await asked(stage)).text)
@@ -186,6 +187,7 @@ async def test_a_whole_call(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert AUTH_TOKEN not in logged
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("says", "outcome", "asks"),
     [
