@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
+from policies.addresses import ServerUrl
 from policies.model import EnvName, Seconds, Section, Text
 
 ADVISER = "adviser"
@@ -23,25 +22,6 @@ class Matter(StrEnum):
 
 
 _Matter = Annotated[Matter, Field(strict=False)]
-
-
-def _server(value: str) -> str:
-    parts = urlsplit(value)
-    try:
-        usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
-    except ValueError:
-        usable = False
-    if not usable:
-        message = "must be a server's address such as http://127.0.0.1:8125"
-        raise PydanticCustomError("text", "{message}", {"message": message})
-    if "@" in parts.netloc or parts.query or parts.fragment:
-        message = "must hold no name, password or query: a key comes by key_env"
-        raise PydanticCustomError("text", "{message}", {"message": message})
-    return value.rstrip("/")
-
-
-ServerUrl = Annotated[Text, AfterValidator(_server)]
-"""Address of an HTTP server, without credentials and without a slash at its end."""
 
 
 class Adviser(Section):

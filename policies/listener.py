@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from policies.advising import ServerUrl
+from policies.addresses import ServerUrl
 from policies.model import EnvName, Seconds, Section, Text
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from policies.advising import ServerUrl
+from policies.addresses import ServerUrl
 from policies.dialogue import Task
 from policies.model import EnvName, Finding, Id, Place, Seconds, Section, Template, Text, refuse
 

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from policies.advising import ServerUrl
+from policies.addresses import ServerUrl
 from policies.model import EnvName, Id, Line, Phrases, Seconds, Section, Text
 
 GROUNDED = "grounded"

@@ -97,13 +97,6 @@ def _openai_voice(terms: VoiceTerms) -> StreamingVoice:
     return openai_voice(terms)
 
 
-def _never_waiting(voice: StreamingVoice, terms: VoiceTerms) -> StreamingVoice:
-    """A voice that takes its time, for a call in which nothing may wait."""
-    from speech.playback.ahead import Ahead
-
-    return Ahead(voice) if terms.live else voice
-
-
 def _pocket_voice(terms: VoiceTerms) -> StreamingVoice:
     from speech.pocket.voice import pocket_voice
 

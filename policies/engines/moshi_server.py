@@ -3,31 +3,11 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
+from policies.addresses import SocketUrl
 from policies.model import EnvName, FileBeside, Seconds, Section, Text
-
-
-def _socket(value: str) -> str:
-    parts = urlsplit(value)
-    try:
-        usable = parts.scheme in ("ws", "wss") and parts.hostname and (parts.port or 1)
-    except ValueError:
-        usable = False
-    if not usable:
-        message = "must be a WebSocket server's address such as ws://127.0.0.1:8090"
-        raise PydanticCustomError("text", "{message}", {"message": message})
-    if "@" in parts.netloc or parts.query or parts.fragment:
-        message = "must hold no name, password or query: a key comes by key_env"
-        raise PydanticCustomError("text", "{message}", {"message": message})
-    return value.rstrip("/")
-
-
-SocketUrl = Annotated[Text, AfterValidator(_socket)]
-"""Address of a WebSocket server, without credentials and without a slash at its end."""
 
 SocketUrls = Annotated[tuple[SocketUrl, ...], Field(min_length=1, max_length=64, strict=False)]
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from policies.advising import ServerUrl
+from policies.addresses import ServerUrl
 from policies.model import EnvName, Seconds, Section, Text
 
 

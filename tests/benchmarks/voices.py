@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from speech.playback.ahead import LEAD_S
 from speech.playback.mouth import AudioMouth
 from speech.protocols import Lack, Speech, StreamingVoice
 from system1.acts import Kind
@@ -34,6 +33,9 @@ TEXT = (
     "Thank you for calling, this is Anna. I can see your order here, and it left us this morning. "
     "It should be with you tomorrow before noon. Is there anything else that I can do for you?"
 )
+
+LEAD_S = 1.0
+"""Sound that is made ahead of what is played, s."""
 
 
 @dataclass(frozen=True, slots=True)
