@@ -9,13 +9,8 @@ from typing import Literal, Protocol
 from speech.vocabulary import Vocabulary
 
 
-class KyutaiStt(Protocol):
-    """Kyutai's speech-to-text; what each setting means is said by the policy's own."""
-
-    @property
-    def model(self) -> str:
-        """A repository of the Hugging Face hub, or a folder."""
-        ...
+class InProcess(Protocol):
+    """A model of this process, which several calls share."""
 
     @property
     def device(self) -> str:
@@ -30,6 +25,15 @@ class KyutaiStt(Protocol):
     @property
     def slots(self) -> int:
         """Calls that share the model."""
+        ...
+
+
+class KyutaiStt(InProcess, Protocol):
+    """Kyutai's speech-to-text; what each setting means is said by the policy's own."""
+
+    @property
+    def model(self) -> str:
+        """A repository of the Hugging Face hub, or a folder."""
         ...
 
     @property
@@ -48,7 +52,7 @@ class KyutaiStt(Protocol):
         ...
 
 
-class KyutaiTts(Protocol):
+class KyutaiTts(InProcess, Protocol):
     """Kyutai's text-to-speech, in process."""
 
     @property
@@ -81,21 +85,6 @@ class KyutaiTts(Protocol):
         """Of sampling; 0: the likeliest."""
         ...
 
-    @property
-    def device(self) -> str:
-        """What it runs on, or ``auto``."""
-        ...
-
-    @property
-    def dtype(self) -> str:
-        """The numbers it counts in, or ``auto``."""
-        ...
-
-    @property
-    def slots(self) -> int:
-        """Utterances at a time."""
-        ...
-
 
 class Realtime(Protocol):
     """A server of the OpenAI Realtime protocol."""
@@ -121,27 +110,12 @@ class Realtime(Protocol):
         ...
 
 
-class Moshi(Protocol):
+class Moshi(InProcess, Protocol):
     """Moshi, in process."""
 
     @property
     def model(self) -> str:
         """A repository of the Hugging Face hub, or a folder."""
-        ...
-
-    @property
-    def device(self) -> str:
-        """What it runs on, or ``auto``."""
-        ...
-
-    @property
-    def dtype(self) -> str:
-        """The numbers it counts in, or ``auto``."""
-        ...
-
-    @property
-    def slots(self) -> int:
-        """Calls that share the model."""
         ...
 
     @property
@@ -241,7 +215,26 @@ class OpenAIAudio(Retrying, Protocol):
     def longest(self) -> float: ...
 
 
-class Sherpa(Protocol):
+class SherpaTimes(Protocol):
+    """The times that the ears ``sherpa`` decode with."""
+
+    @property
+    def stable(self) -> float:
+        """How long a word that another follows must have been the same, s."""
+        ...
+
+    @property
+    def flush(self) -> float:
+        """Silence given to the model at the end of a stretch, s."""
+        ...
+
+    @property
+    def behind(self) -> float:
+        """How far a live call's decoding may fall behind, s."""
+        ...
+
+
+class Sherpa(SherpaTimes, Protocol):
     """Of the ears ``sherpa``: see ``policies.engines.sherpa``, which has their bounds."""
 
     @property
@@ -272,21 +265,6 @@ class Sherpa(Protocol):
     @property
     def quiet(self) -> float:
         """Silence after which a stretch is final, s."""
-        ...
-
-    @property
-    def stable(self) -> float:
-        """How long a word that another follows must have been the same, s."""
-        ...
-
-    @property
-    def flush(self) -> float:
-        """Silence given to the model at the end of a stretch, s."""
-        ...
-
-    @property
-    def behind(self) -> float:
-        """How far a live call's decoding may fall behind, s."""
         ...
 
 

@@ -29,6 +29,10 @@ Model: TypeAlias = Annotated[
         "by default.",
     ),
 ]
+CallerId: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--caller", metavar="ID", help="Whom long-term memory knows the caller as."),
+]
 Fidelity: TypeAlias = Annotated[
     FidelityChoice,
     typer.Option("--fidelity", help="Real audio, or words with modelled timing."),

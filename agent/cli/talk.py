@@ -13,7 +13,7 @@ import typer
 
 from agent.cli.failures import FAILED, BadInput, refuse, until_interrupted
 from agent.cli.files import folder
-from agent.cli.options import Model, Speech
+from agent.cli.options import CallerId, Model, Speech
 
 if TYPE_CHECKING:
     import asyncio
@@ -65,10 +65,7 @@ def talk(
         Path | None,
         typer.Option("--out", metavar="DIR", help="Folder of the files; out/talk by default."),
     ] = None,
-    caller_id: Annotated[
-        str | None,
-        typer.Option("--caller", metavar="ID", help="Whom long-term memory knows the caller as."),
-    ] = None,
+    caller_id: CallerId = None,
     speech: Speech = None,
     model: Model = None,
 ) -> None:

@@ -19,6 +19,7 @@ from speech.meters.silero import VAD_RATE
 from speech.protocols import Audio
 from speech.sherpa.model import SherpaModel, Stream
 from speech.sherpa.tokens import Timed, words_of
+from speech.terms import SherpaTimes
 from speech.worker import Worker
 from system1.percepts import Heard, Word
 
@@ -51,25 +52,6 @@ class End:
 Step: TypeAlias = Begin | More | End
 
 
-class Times(Protocol):
-    """The times that decoding works with; see the settings of the ears ``sherpa``."""
-
-    @property
-    def stable(self) -> float:
-        """A word that another follows is stable once it has been the same for so long, s."""
-        ...
-
-    @property
-    def flush(self) -> float:
-        """Silence given at the end of a stretch, s."""
-        ...
-
-    @property
-    def behind(self) -> float:
-        """How far decoding may fall behind, s."""
-        ...
-
-
 class Decoder(Protocol):
     """Does steps, and tells what came of them."""
 
@@ -89,7 +71,7 @@ class Decoder(Protocol):
 class Decoding:
     """``Decoder`` that does each step at once."""
 
-    def __init__(self, model: SherpaModel, hotwords: str, times: Times) -> None:
+    def __init__(self, model: SherpaModel, hotwords: str, times: SherpaTimes) -> None:
         self._model = model
         self._hotwords = hotwords
         self._times = times
@@ -170,7 +152,7 @@ class ThreadedDecoding:
     ``worker``: that thread.
     """
 
-    def __init__(self, decoding: Decoding, times: Times) -> None:
+    def __init__(self, decoding: Decoding, times: SherpaTimes) -> None:
         self.worker = Worker("sherpa")
         self._decoding = decoding
         self._times = times
