@@ -38,6 +38,7 @@ from speech.microphone import Microphone, open_microphone
 from speech.playback.mouth import AudioMouth
 from speech.profiles import open_ears, open_voice
 from speech.protocols import SAMPLE_RATE, Audio, Ears
+from speech.trouble import log_trouble
 from system1.percepts import CallerLeft, HeardLess, Silenced, SoundEvent, TurnGiven, Typed
 from system2.memory.extraction import Extractor
 from system2.memory.store import LongTermMemory
@@ -309,6 +310,10 @@ class Conversation:
     async def _close(self) -> None:
         if self._line is not None and (loss_db := self._line.echo_loss_db) is not None:
             self._call.journal.write(EchoMeasured(round(self.now, DECIMALS), loss_db))
+        if self._mouth.underruns:
+            log_trouble(
+                "speech.underruns", count=self._mouth.underruns, seconds=self._mouth.underrun_s
+            )
         try:
             await self._call.close()
         finally:

@@ -10,8 +10,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from typing import Protocol, TypeAlias
 
-import numpy as np
-
 from agent.conversation import Conversation
 from agent.opening import real_tools
 from agent.realtime.commands import (
@@ -28,12 +26,8 @@ from agent.realtime.session import RealtimeSession
 from agent.records import Record
 from policies.policy import Policy
 from speech.errors import SpeechError
-from speech.protocols import SAMPLE_RATE
 from system2.desk import Json
 from system2.tools.answers import Toolbox
-
-FRAME = SAMPLE_RATE // 50
-"""Samples of a frame, where a driver has no length of its own."""
 
 MOST_UNSENT = 3000
 """Events that wait for a client that does not read: a minute of a call. Then it is given up."""
@@ -70,19 +64,6 @@ Driver: TypeAlias = Callable[[Conversation, CallerLine], Awaitable[None]]
 
 Opener: TypeAlias = Callable[[Policy, Toolbox], AbstractAsyncContextManager[Conversation]]
 """Opens a call with this policy and these tools."""
-
-
-async def as_it_arrives(call: Conversation, line: CallerLine) -> None:
-    """A driver for a client that keeps time itself: a frame out for each that came in."""
-    rest = np.zeros(0, np.float32)
-    while call.ended is None:
-        came = await line.arrived(call)
-        if not len(came):
-            return
-        rest = np.concatenate((rest, came))
-        while len(rest) >= FRAME and call.ended is None:
-            frame, rest = rest[:FRAME], rest[FRAME:]
-            line.play(await call.step(frame))
 
 
 class Connection:

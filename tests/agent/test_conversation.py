@@ -168,3 +168,15 @@ async def test_the_audio_is_the_clock(tmp_path: Path) -> None:
     assert len(said) == 2
     # The journal's times are those of the recording, however long the call has gone on.
     assert audible[-1] == pytest.approx(said[-1].end, abs=0.012)
+
+
+async def test_a_voice_that_was_late_in_mid_utterance_is_told_of_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with Conversation.open("broadband") as call:
+        await call.step(np.zeros(480, np.float32))
+        call._mouth.underruns, call._mouth.underrun_s = 2, 0.3
+    assert capsys.readouterr().err.count("speech.underruns") == 1
+    async with Conversation.open("broadband") as call:
+        await call.step(np.zeros(480, np.float32))
+    assert "speech.underruns" not in capsys.readouterr().err

@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosed
 
 from agent.conversation import Conversation
 from agent.realtime.session import RealtimeSession
-from agent.realtime.socket import Connection, Gone, as_it_arrives
+from agent.realtime.socket import Connection, Gone
 from agent.records import CallerTurn, PerceptSeen
 from policies.loading import load_policy
 from policies.policy import Policy
@@ -31,6 +31,7 @@ from speech.embedded.espeak import EspeakVoice
 from speech.protocols import SAMPLE_RATE, Audio
 from system1.percepts import HeardLess
 from system2.tools.answers import Toolbox
+from tests.agent.realtime.driving import as_it_arrives
 
 POLICY = load_policy("broadband")
 

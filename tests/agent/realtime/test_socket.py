@@ -19,7 +19,7 @@ from agent.realtime import line as line_module
 from agent.realtime import socket
 from agent.realtime.line import CallerLine
 from agent.realtime.session import RealtimeSession
-from agent.realtime.socket import BROKEN, NORMAL, TOO_SLOW, Connection, Gone, as_it_arrives
+from agent.realtime.socket import BROKEN, NORMAL, TOO_SLOW, Connection, Gone
 from policies.loading import load_policy
 from policies.policy import Policy
 from policies.tools import Tool
@@ -27,6 +27,7 @@ from speech.protocols import SAMPLE_RATE
 from system1.thoughts import Asked, Done, Sentence
 from system2.desk import Desk
 from system2.tools.answers import Answer, Toolbox
+from tests.agent.realtime.driving import as_it_arrives
 from tests.agent.realtime.protocol import checked, kinds
 
 POLICY = load_policy("broadband")
