@@ -27,6 +27,11 @@ def speaks(name: str) -> bool:
     return _SPEAKING.fullmatch(name) is not None
 
 
+def has_weights(name: str) -> bool:
+    """Whether a model of this name is in the process of the call, and shared by all calls there."""
+    return name.partition(":")[0] in ("moshi", "transformers")
+
+
 def _known(value: str) -> str:
     if not _NAMES.fullmatch(value):
         message = (

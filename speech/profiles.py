@@ -144,6 +144,15 @@ PROFILES: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
+BATCHING: frozenset[str] = frozenset({"kyutai", "pocket", "sherpa"})
+"""Ears and voices whose weights, or the device that they are on, all calls share in one process."""
+
+
+def batches(profile: str) -> bool:
+    """Whether calls must share one process with the profile's models. Raises ``SpeechError``."""
+    return not BATCHING.isdisjoint(parts(profile))
+
+
 def parts(profile: str) -> tuple[str, str]:
     """The names of a profile's ears and voice. Raises ``SpeechError``."""
     if profile in PROFILES:

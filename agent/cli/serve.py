@@ -15,8 +15,6 @@ from agent.cli.options import Model, Speech
 if TYPE_CHECKING:
     from policies.policy import Policy
 
-_SWITCH_S = 0.001
-
 
 def serve(
     policies: Annotated[
@@ -49,6 +47,9 @@ def serve(
     drain: Annotated[
         float, typer.Option("--drain", min=0, help="At the end calls may go on for so long (s).")
     ] = 30.0,
+    together: Annotated[
+        bool, typer.Option("--together", help="Hold all calls in one process, not each in its own.")
+    ] = False,
     speech: Speech = None,
     model: Model = None,
 ) -> None:
@@ -58,6 +59,7 @@ def serve(
     this machine is served. Ctrl-C lets calls end, twice ends them.
     """
     import asyncio
+    import contextlib
     import sys
 
     from agent.serving.terms import Terms, TermsError, tokens_in
@@ -88,6 +90,10 @@ def serve(
     except TermsError as error:
         raise BadInput(str(error)) from None
     try:
+        from agent.serving.apart.child import SWITCH_S
+        from agent.serving.apart.fitness import why_not_apart
+        from agent.serving.apart.nursery import Nursery
+        from agent.serving.log import warned
         from agent.serving.server import listening
         from agent.serving.server import serve as run
     except ImportError as error:
@@ -100,7 +106,12 @@ def serve(
     def ready() -> None:
         print(f"serving {', '.join(known)} at http://{shown}:{port}", flush=True)
 
-    # What is measured of one call must not keep another's sound waiting.
-    sys.setswitchinterval(_SWITCH_S)
-    with bound:
-        asyncio.run(run(terms, bound, ready))
+    # What is done beside a call must not keep its sound waiting.
+    sys.setswitchinterval(SWITCH_S)
+    with bound, contextlib.ExitStack() as stack:
+        nursery = None
+        if not together and (why := why_not_apart(terms)) is not None:
+            warned("server.together", why=why)
+        elif not together:
+            nursery = stack.enter_context(Nursery(terms))
+        asyncio.run(run(terms, bound, ready, nursery))

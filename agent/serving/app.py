@@ -3,64 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from agent.live.pacing import LiveClock, WallClock
-from agent.serving.calls import Calls
+from agent.serving.desk import Desk
 from agent.serving.files import FileEndpoints
 from agent.serving.guard import refusal
 from agent.serving.health import HealthEndpoints
+from agent.serving.holding import Holding
 from agent.serving.metrics import Metrics, MetricsEndpoint
 from agent.serving.realtime import RealtimeEndpoint
-from agent.serving.telephony import TelephonyEndpoint
+from agent.serving.telephony import MediaEndpoint, TelephonyEndpoint
 from agent.serving.terms import Terms
+from agent.serving.tickets import Tickets
 
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """An application, and the calls that it has."""
+def lines(desk: Desk) -> list[WebSocketRoute]:
+    """Where calls come in: all that a call's own process has."""
+    holding = Holding(desk.terms, desk.calls)
+    return [
+        WebSocketRoute("/twilio/media/{policy}", MediaEndpoint(desk, holding).__call__),
+        WebSocketRoute("/v1/realtime", RealtimeEndpoint(desk, holding).__call__),
+    ]
 
-    app: Starlette
-    calls: Calls
 
-
-def application(terms: Terms, clock: LiveClock | None = None) -> Served:
-    """What is served under these terms. ``clock``: in place of the machine's."""
-    clock = clock or WallClock()
-    metrics = Metrics()
-    calls = Calls(terms, metrics.ended)
+def application(desk: Desk, metrics: Metrics, tickets: Tickets) -> Starlette:
+    """All that a server answers. ``metrics``: of the desk's calls; ``tickets``: as at the desk."""
+    terms, calls = desk.terms, desk.calls
     health = HealthEndpoints(calls)
     files = FileEndpoints(calls)
-    phone = TelephonyEndpoint(terms, calls, clock)
-    realtime = RealtimeEndpoint(terms, calls, clock)
-
-    def guarded(answer: Answer) -> Answer:
-        async def guard(request: Request) -> Response:
-            refused = refusal(terms, request)
-            if refused is None:
-                return await answer(request)
-            status, why = refused
-            headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-            return JSONResponse({"error": {"message": why}}, status, headers)
-
-        return guard
-
+    phone = TelephonyEndpoint(terms, calls, tickets)
     routes = [
         Route("/healthz", health.lives),
         Route("/readyz", health.ready),
-        Route("/metrics", guarded(MetricsEndpoint(metrics, calls).__call__)),
-        Route("/calls", guarded(files.listed)),
-        Route("/calls/{call}", guarded(files.one)),
-        Route("/calls/{call}/{file}", guarded(files.file)),
-        Route("/twilio", phone.answer, methods=["POST"]),
-        WebSocketRoute("/twilio/media/{policy}", phone.media),
-        WebSocketRoute("/v1/realtime", realtime.__call__),
+        Route("/metrics", guarded(terms, MetricsEndpoint(metrics, calls).__call__)),
+        Route("/calls", guarded(terms, files.listed)),
+        Route("/calls/{call}", guarded(terms, files.one)),
+        Route("/calls/{call}/{file}", guarded(terms, files.file)),
+        Route("/twilio", phone.__call__, methods=["POST"]),
+        *lines(desk),
     ]
-    return Served(Starlette(routes=routes), calls)
+    return Starlette(routes=routes)
+
+
+def guarded(terms: Terms, answer: Answer) -> Answer:
+    """The same, for those alone who may come in."""
+
+    async def guard(request: Request) -> Response:
+        refused = refusal(terms, request)
+        if refused is None:
+            return await answer(request)
+        status, why = refused
+        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+        return JSONResponse({"error": {"message": why}}, status, headers)
+
+    return guard

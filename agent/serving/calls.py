@@ -1,4 +1,8 @@
-"""The calls of a server: those that run, up to a number, and those that have ended."""
+"""The calls of a server: those that run, up to a number, and those that have ended.
+
+It is the same list whether a call is held in this process (``agent.serving.holding``) or in one of
+its own (``agent.serving.apart``).
+"""
 
 from __future__ import annotations
 
@@ -6,30 +10,19 @@ import asyncio
 import secrets
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Protocol
 
-from agent import files
-from agent.conversation import Conversation
-from agent.figures import Figures, measure
-from agent.live.pacing import Pace
-from agent.recording import read_recording
-from agent.records import Outcome, Record
-from agent.result import sum_up
-from agent.serving.log import told, warned
+from agent.records import Outcome
+from agent.serving.entries import Channel, ServedCall, Stop, UnderWay
+from agent.serving.log import told
+from agent.serving.tally import Tally
 from agent.serving.terms import Terms
-from policies.policy import Policy
-from system2.tools.answers import Toolbox
-
-Channel: TypeAlias = Literal["realtime", "telephony"]
 
 MOST_ENDED = 1000
 """Calls that are listed after their end; their files stay."""
-
 
 LAST_S = 10.0
 """How long a call that was ended from outside may take to leave."""
@@ -43,72 +36,39 @@ class Refused(Exception):
         self.retry_s = retry_s
 
 
-@dataclass(slots=True)
-class Flow:
-    """How a call's sound came through. Samples at 24 kHz: ``silence`` stood in for sound that had
-    not come, ``dropped`` came and was never heard; ``made_up``: heard beside a frame of its own,
-    to catch up with what came ahead of time."""
+class Watcher(Protocol):
+    """Who is told what becomes of calls."""
 
-    pace: Pace = field(default_factory=lambda: Pace(0, 0, 0.0, 0.0))
-    silence: int = 0
-    dropped: int = 0
-    made_up: int = 0
+    def began(self, call: ServedCall) -> None:
+        """The client has begun it."""
+        ...
 
+    def over(self, call: ServedCall) -> None:
+        """It has ended; its files may not be written yet."""
+        ...
 
-@dataclass(slots=True)
-class ServedCall:
-    """One call, from the moment that a client is let in. ``began``: seconds since 1970."""
-
-    id: str
-    policy: str
-    channel: Channel
-    folder: Path
-    began: float
-    task: asyncio.Task[object] | None = None
-    conversation: Conversation | None = None
-    stopped: bool = False
-    outcome: Outcome | None = None
-    duration_s: float = 0.0
-    flow: Flow = field(default_factory=Flow)
-
-    def stop(self, outcome: Literal["time_out", "error"]) -> None:
-        """End it; a client that has not begun a call is left."""
-        self.stopped = True
-        if self.conversation is not None:
-            self.conversation.stop(outcome)
-        elif self.task is not None:
-            self.task.cancel()
-
-    def listing(self) -> dict[str, object]:
-        """What a list of calls says of it."""
-        running = self.outcome is None
-        now = self.conversation.now if running and self.conversation is not None else None
-        began = datetime.fromtimestamp(self.began, UTC).isoformat(timespec="seconds")
-        return {
-            "id": self.id,
-            "policy": self.policy,
-            "channel": self.channel,
-            "began": began,
-            "state": "running" if running else "ended",
-            "outcome": self.outcome,
-            "duration_s": round(self.duration_s if now is None else now, 3),
-        }
+    def measured(self, call: ServedCall, tally: Tally) -> None:
+        """Its files are written."""
+        ...
 
 
-Ended: TypeAlias = Callable[[ServedCall, Sequence[Record], Figures], None]
+def new_name() -> str:
+    """An id: callers' files must not be found by counting."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(6)}"
 
 
 class Calls:
-    """See the module. ``ended``: told of each call's records and figures once it is over."""
+    """See the module. ``names``: the ids of the calls to come."""
 
-    def __init__(self, terms: Terms, ended: Ended) -> None:
+    def __init__(self, terms: Terms, watcher: Watcher, names: Callable[[], str] = new_name) -> None:
         self.draining = False
         self.refused = 0
         self._terms = terms
-        self._told = ended
+        self._watcher = watcher
+        self._names = names
         self._running: dict[str, ServedCall] = {}
         self._ended: deque[ServedCall] = deque(maxlen=MOST_ENDED)
-        self._writing: set[asyncio.Task[None]] = set()
+        self._left: set[asyncio.Task[None]] = set()
         self._emptied = asyncio.Event()
         self._emptied.set()
 
@@ -120,7 +80,7 @@ class Calls:
     @property
     def listed(self) -> list[ServedCall]:
         """Calls that run, then those that have ended, the last one first."""
-        running = [one for one in self._running.values() if one.conversation is not None]
+        running = [one for one in self._running.values() if one.begun and one.outcome is None]
         return [*running, *reversed(self._ended)]
 
     def find(self, name: str) -> ServedCall | None:
@@ -140,8 +100,7 @@ class Calls:
     def admitted(self, policy: str, channel: Channel) -> Iterator[ServedCall]:
         """A place for a client while the context lasts. Raises ``Refused``."""
         self.check()
-        # Callers' files must not be found by counting.
-        name = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(6)}"
+        name = self._names()
         folder = self._terms.out / name
         call = ServedCall(name, policy, channel, folder, time.time(), asyncio.current_task())
         self._running[name] = call
@@ -153,72 +112,32 @@ class Calls:
             if not self._running:
                 self._emptied.set()
 
-    @asynccontextmanager
-    async def held(
-        self,
-        call: ServedCall,
-        policy: Policy,
-        tools: Toolbox | None = None,
-        caller_id: str | None = None,
-    ) -> AsyncIterator[Conversation]:
-        """Its conversation, whose files are written when it is over. Raises as
-        ``Conversation.open`` does."""
-        terms = self._terms
-        opened = Conversation.open(
-            policy,
-            speech=terms.speech,
-            model=terms.model,
-            caller_id=caller_id,
-            out=call.folder,
-            clock="live",
-            tools=tools,
-            report=False,
-        )
-        began = time.perf_counter()
-        try:
-            async with opened as conversation:
-                call.conversation = conversation
-                told("call.began", call=call.id, policy=call.policy, channel=call.channel)
-                limit = asyncio.get_running_loop().call_later(
-                    terms.session_s, call.stop, "time_out"
-                )
-                try:
-                    yield conversation
-                finally:
-                    limit.cancel()
-        finally:
-            if call.conversation is not None:
-                self._over(call, call.conversation, time.perf_counter() - began)
+    def began(self, call: ServedCall, under_way: UnderWay) -> None:
+        """Its client has begun it."""
+        call.under_way, call.begun = under_way, True
+        self._watcher.began(call)
 
-    def _over(self, call: ServedCall, conversation: Conversation, wall_s: float) -> None:
-        call.outcome = conversation.ended or "error"
-        call.duration_s = conversation.now
-        # The records are kept in the file alone.
-        call.conversation = None
+    def over(self, call: ServedCall, outcome: Outcome, duration_s: float) -> None:
+        """It has ended."""
+        call.outcome, call.duration_s = outcome, duration_s
+        call.under_way = None
         self._ended.append(call)
-        told("call.ended", call=call.id, outcome=call.outcome, seconds=round(call.duration_s, 1))
-        if not call.duration_s:
-            return
-        work = self._write(call, list(conversation.journal), conversation.policy, wall_s)
-        writing = asyncio.create_task(work)
-        self._writing.add(writing)
-        writing.add_done_callback(self._writing.discard)
+        self._watcher.over(call)
 
-    async def _write(
-        self, call: ServedCall, records: list[Record], policy: Policy, wall_s: float
-    ) -> None:
-        try:
-            # It takes longer than a frame, and others talk.
-            figures = await asyncio.to_thread(written, call.folder, records, policy, wall_s)
-        except Exception as error:
-            warned("call.not_written", call=call.id, error=type(error).__name__)
-        else:
-            self._told(call, records, figures)
+    def measured(self, call: ServedCall, tally: Tally) -> None:
+        """Its files are written."""
+        self._watcher.measured(call, tally)
+
+    def see_to(self, work: Coroutine[object, object, None]) -> None:
+        """What is to be done of a call that is over, before the server may end."""
+        task = asyncio.create_task(work)
+        self._left.add(task)
+        task.add_done_callback(self._left.discard)
 
     async def written(self) -> None:
         """Until the files of all calls that are over are there."""
-        while self._writing:
-            await asyncio.wait(self._writing)
+        while self._left:
+            await asyncio.wait(self._left)
 
     async def drain(self, seconds: float) -> None:
         """Take no more calls, let those that run end within ``seconds``, then end them."""
@@ -234,16 +153,7 @@ class Calls:
                     await self._emptied.wait()
         await self.written()
 
-    def stop(self) -> None:
+    def stop(self, outcome: Stop = "error") -> None:
         """End all calls now."""
         for one in list(self._running.values()):
-            one.stop("error")
-
-
-def written(folder: Path, records: list[Record], policy: Policy, wall_s: float) -> Figures:
-    """Write the last files of a call that is over, and measure it."""
-    channels = read_recording(folder / files.RECORDING)
-    figures = measure(records, *channels)
-    result = sum_up(records, figures, fidelity="audio", wall_s=wall_s)
-    files.write_outcome(folder, result, records, *channels, policy=policy)
-    return figures
+            one.stop(outcome)

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
 from agent.files import JOURNAL, RECORDING, REPORT, RESULT
-from agent.serving.calls import Calls, ServedCall
+from agent.serving.calls import Calls
+from agent.serving.entries import ServedCall
 
 KINDS = {
     JOURNAL: "application/x-ndjson",

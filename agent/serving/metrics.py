@@ -6,24 +6,22 @@ same rules as its ``result.json``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent.figures import Figures
-from agent.records import Decision, Record, ThinkDone
-from agent.serving.calls import Calls, ServedCall
-from speech.protocols import SAMPLE_RATE
+from agent.serving.calls import Calls
+from agent.serving.entries import ServedCall
+from agent.serving.log import told
+from agent.serving.tally import Tally
 
 SECONDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
 """Upper bounds of the histograms' buckets (s): finest where a caller notices most."""
 
 
 class Metrics:
-    """One server's."""
+    """One server's: a ``Watcher`` of its calls."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -62,34 +60,37 @@ class Metrics:
             "dropped_samples", "Samples of callers' sound, at 24 kHz, that came and were not heard."
         )
 
-    def ended(self, call: ServedCall, records: Sequence[Record], figures: Figures) -> None:
-        """A call is over."""
-        self._calls.labels(call.channel, call.outcome or "error").inc()
+    def began(self, call: ServedCall) -> None:
+        """See ``Watcher``."""
+        told("call.began", call=call.id, policy=call.policy, channel=call.channel)
+
+    def over(self, call: ServedCall) -> None:
+        """See ``Watcher``."""
+        outcome = call.outcome or "error"
+        told("call.ended", call=call.id, outcome=outcome, seconds=round(call.duration_s, 1))
+        self._calls.labels(call.channel, outcome).inc()
         self._length.inc(call.duration_s)
-        for gap in figures.gaps_s:
+
+    def measured(self, call: ServedCall, tally: Tally) -> None:
+        """See ``Watcher``."""
+        for gap in tally.gaps_s:
             self._gap.observe(gap)
-        for stop in figures.barge_in_stops_s:
+        for stop in tally.stops_s:
             self._stop.observe(stop)
-        self._check_ins.inc(figures.check_ins)
-        self._tokens.labels("in").inc(figures.tokens_in)
-        self._tokens.labels("out").inc(figures.tokens_out)
-        for record in records:
-            match record:
-                case ThinkDone(outcome=outcome, started=started, first_text=first):
-                    self._thinks.labels(outcome).inc()
-                    if first is not None:
-                        self._think.observe(first - started)
-                case Decision(do="resume"):
-                    self._false.inc()
-                case _:
-                    pass
-        pace = call.flow.pace
-        self._frames.inc(pace.frames)
-        self._late.inc(pace.late)
-        self._left_out.inc(pace.left_out_s)
-        self._silence.inc(call.flow.silence / SAMPLE_RATE)
-        self._made_up.inc(call.flow.made_up / SAMPLE_RATE)
-        self._dropped.inc(call.flow.dropped)
+        self._false.inc(tally.false_barge_ins)
+        self._check_ins.inc(tally.check_ins)
+        self._tokens.labels("in").inc(tally.tokens_in)
+        self._tokens.labels("out").inc(tally.tokens_out)
+        for outcome, first_s in tally.thinks:
+            self._thinks.labels(outcome).inc()
+            if first_s is not None:
+                self._think.observe(first_s)
+        self._frames.inc(tally.frames)
+        self._late.inc(tally.late)
+        self._left_out.inc(tally.left_out_s)
+        self._silence.inc(tally.silence_s)
+        self._made_up.inc(tally.made_up_s)
+        self._dropped.inc(tally.dropped)
 
     def text(self, calls: Calls) -> bytes:
         """All of it, as of now."""

@@ -12,7 +12,8 @@ from agent.live.jitter import JitterBuffer
 from agent.live.pacing import FRAME_SAMPLES, LiveClock, Pacer, drive
 from agent.realtime.socket import Gone
 from agent.records import CallEnded, Decision
-from agent.serving.calls import Calls, ServedCall
+from agent.serving.entries import ServedCall
+from agent.serving.holding import Holding
 from agent.serving.log import warned
 from agent.serving.wire import WebSocketWire
 from agent.telephony.control import CallControl, ControlError, conclude
@@ -43,7 +44,7 @@ class PhoneCall:
 
     async def hold(
         self,
-        calls: Calls,
+        holding: Holding,
         call: ServedCall,
         theirs: str,
         caller: str | None,
@@ -53,7 +54,7 @@ class PhoneCall:
         control = self._control(call, theirs, environment)
         code = 1011
         try:
-            async with calls.held(call, self._policy, caller_id=caller) as conversation:
+            async with holding.held(call, self._policy, caller_id=caller) as conversation:
                 if control is not None and control.sends_digits:
                     self._press_by(conversation, control, call)
                 try:

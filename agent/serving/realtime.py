@@ -17,10 +17,12 @@ from agent.live.pacing import FRAME_S, FRAME_SAMPLES, LiveClock, Pacer
 from agent.realtime.line import CallerLine
 from agent.realtime.session import RealtimeSession
 from agent.realtime.socket import Connection
-from agent.serving.calls import Calls, Flow, Refused, ServedCall
+from agent.serving.calls import Refused
+from agent.serving.desk import Desk
+from agent.serving.entries import Flow, ServedCall
 from agent.serving.guard import PROTOCOL, refusal
+from agent.serving.holding import Holding
 from agent.serving.log import warned
-from agent.serving.terms import Terms
 from agent.serving.wire import Gate, WebSocketWire, deny
 from policies.policy import Policy
 from system2.tools.answers import Toolbox
@@ -29,14 +31,13 @@ from system2.tools.answers import Toolbox
 class RealtimeEndpoint:
     """See the module."""
 
-    def __init__(self, terms: Terms, calls: Calls, clock: LiveClock) -> None:
-        self._terms = terms
-        self._calls = calls
-        self._clock = clock
+    def __init__(self, desk: Desk, holding: Holding) -> None:
+        self._desk = desk
+        self._holding = holding
 
     async def __call__(self, socket: WebSocket) -> None:
         """One client, from its handshake to its end."""
-        terms = self._terms
+        terms = self._desk.terms
         if (refused := refusal(terms, socket)) is not None:
             return await deny(socket, *refused)
         name = socket.query_params.get("model") or terms.default
@@ -44,31 +45,32 @@ class RealtimeEndpoint:
         if policy is None:
             return await deny(socket, 404, "no such model: it is the name of a policy served here")
         try:
-            with self._calls.admitted(name, "realtime") as call:
-                await self._admitted(socket, call, policy)
+            with self._desk.calls.admitted(name, "realtime") as call:
+                if not await self._desk.puts_through(call, socket):
+                    await self._answer(socket, call, policy)
         except Refused as error:
             await deny(socket, 503, str(error), error.retry_s)
 
-    async def _admitted(self, socket: WebSocket, call: ServedCall, policy: Policy) -> None:
+    async def _answer(self, socket: WebSocket, call: ServedCall, policy: Policy) -> None:
+        terms, clock = self._desk.terms, self._desk.clock
         asked = socket.headers.get("sec-websocket-protocol", "")
         offered = [one.strip() for one in asked.split(",")]
         await socket.accept(PROTOCOL if PROTOCOL in offered else None)
 
         def idle() -> None:
-            if call.conversation is not None:
-                call.conversation.stop("time_out")
+            if call.under_way is not None:
+                call.under_way.stop("time_out")
 
         @asynccontextmanager
         async def opener(chosen: Policy, tools: Toolbox) -> AsyncIterator[Conversation]:
-            async with self._calls.held(call, chosen, tools) as conversation:
+            async with self._holding.held(call, chosen, tools) as conversation:
                 yield conversation
 
         async def driver(conversation: Conversation, line: CallerLine) -> None:
-            await at_pace(conversation, line, call.flow, self._clock)
+            await at_pace(conversation, line, call.flow, clock)
 
-        gate = Gate(self._clock, self._terms.messages_hz)
-        wire = WebSocketWire(socket, gate, self._terms.idle_s, idle)
-        model = self._terms.model or policy.model.name
+        wire = WebSocketWire(socket, Gate(clock, terms.messages_hz), terms.idle_s, idle)
+        model = terms.model or policy.model.name
         session = RealtimeSession(policy, model, f"sess_{call.id}")
         try:
             await Connection(wire, session, policy, opener, driver).serve()

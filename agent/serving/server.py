@@ -12,10 +12,18 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from agent.conversation import Conversation
-from agent.serving.app import Served, application
+from agent.live.pacing import WallClock
+from agent.serving.apart.nursery import Nursery
+from agent.serving.apart.switchboard import Switchboard
+from agent.serving.app import application
+from agent.serving.calls import Calls
+from agent.serving.desk import Desk
+from agent.serving.http import configured
 from agent.serving.log import warned
+from agent.serving.metrics import Metrics
 from agent.serving.terms import TOKENS_ENV, Terms
+from agent.serving.tickets import Tickets
+from agent.serving.warming import warmed
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
@@ -62,30 +70,25 @@ class Server:
     are ended now. Their files are written in either case.
     """
 
-    def __init__(self, terms: Terms, bound: socket.socket) -> None:
+    def __init__(self, terms: Terms, bound: socket.socket, nursery: Nursery | None = None) -> None:
         self._terms = terms
         self._socket = bound
-        self.served: Served = application(terms)
+        clock = WallClock()
+        metrics, tickets = Metrics(), Tickets(clock)
+        self.calls = calls = Calls(terms, metrics)
+        board = None
+        if nursery is not None:
+            board = Switchboard(nursery, calls, tickets, clock, lambda call: None)
+        desk = Desk(terms, calls, clock, tickets, board)
         self.port: int = bound.getsockname()[1]
         self._stopping = asyncio.Event()
-        config = uvicorn.Config(
-            self.served.app,
-            ws="websockets-sansio",
-            ws_max_size=terms.message_bytes,
-            # Sound does not get shorter by it, and a short message may come out long.
-            ws_per_message_deflate=False,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-        )
+        config = configured(application(desk, metrics, tickets), terms)
         self._uvicorn = _Uvicorn(config)
 
     def stop(self) -> None:
         """See the class; may be called from a signal handler of the event loop."""
         if self._stopping.is_set():
-            self.served.calls.stop()
+            self.calls.stop()
         self._stopping.set()
 
     async def run(self) -> None:
@@ -96,31 +99,24 @@ class Server:
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            await self.served.calls.drain(self._terms.drain_s)
+            await self.calls.drain(self._terms.drain_s)
         finally:
             stopping.cancel()
             self._uvicorn.should_exit = True
             await serving
 
 
-async def tried(terms: Terms) -> None:
-    """Open a call of each policy and leave it: what cannot be opened is refused before a caller
-    waits for it, and what is read once has been read.
-
-    Raises as ``Conversation.open`` does.
-    """
-    for policy in terms.policies.values():
-        async with Conversation.open(policy, speech=terms.speech, model=terms.model, clock="live"):
-            pass
-
-
-async def serve(terms: Terms, bound: socket.socket, ready: Callable[[], None]) -> None:
+async def serve(
+    terms: Terms, bound: socket.socket, ready: Callable[[], None], nursery: Nursery | None = None
+) -> None:
     """Serve until SIGINT or SIGTERM. ``ready``: called once clients can be answered.
 
-    Raises as ``Conversation.open`` does where a policy cannot be served.
+    ``nursery``: where calls are held; None: in this process. Raises as ``Conversation.open`` does
+    where a policy cannot be served.
     """
-    await tried(terms)
-    server = Server(terms, bound)
+    if nursery is None:
+        await warmed(terms)
+    server = Server(terms, bound, nursery)
     loop = asyncio.get_running_loop()
     for one in STOPS:
         loop.add_signal_handler(one, server.stop)

@@ -10,21 +10,22 @@ environment. A stream must also bring the ticket that its call was answered with
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.websockets import WebSocket
 
-from agent.live.pacing import LiveClock
 from agent.realtime.socket import Gone
-from agent.serving.calls import Calls, Refused, ServedCall
+from agent.serving.calls import Calls, Refused
+from agent.serving.desk import Desk
+from agent.serving.entries import ServedCall
+from agent.serving.holding import Holding
 from agent.serving.log import warned
 from agent.serving.phone import PhoneCall
 from agent.serving.terms import Terms
+from agent.serving.tickets import Tickets
 from agent.serving.wire import Gate, WebSocketWire, deny
 from agent.telephony.events import Started
 from agent.telephony.media import MediaStream
@@ -34,33 +35,21 @@ from agent.telephony.twiml import REFUSAL, stream_answer
 from policies.policy import Policy
 
 TICKET = "ticket"
-TICKET_S = 60.0
-MOST_TICKETS = 1000
 LONGEST_FORM = 64 * 1024
 STARTS_WITHIN_S = 10.0
 """How long a stream may take to say that it has begun."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """A call that was answered: until when its stream may come, and who calls."""
-
-    policy: str
-    until: float
-    caller: str | None
-
-
 class TelephonyEndpoint:
-    """See the module."""
+    """A call comes in, and is told where its stream is to go."""
 
-    def __init__(self, terms: Terms, calls: Calls, clock: LiveClock) -> None:
+    def __init__(self, terms: Terms, calls: Calls, tickets: Tickets) -> None:
         self._terms = terms
         self._calls = calls
-        self._clock = clock
-        self._tickets: dict[str, Ticket] = {}
+        self._tickets = tickets
 
-    async def answer(self, request: Request) -> Response:
-        """A call comes in."""
+    async def __call__(self, request: Request) -> Response:
+        """The answer."""
         name = request.query_params.get("policy") or self._terms.default
         policy = self._terms.policies.get(name)
         if policy is None:
@@ -68,7 +57,7 @@ class TelephonyEndpoint:
         form = await _form(request)
         if form is None:
             return PlainTextResponse("a form is wanted, of 64 KiB at most\n", 413)
-        if (why := self._unsigned(request, policy, ("https", "http"), form)) is not None:
+        if (why := unsigned(self._terms, request, policy, ("https", "http"), form)) is not None:
             return PlainTextResponse(f"{why}\n", 403)
         try:
             self._calls.check()
@@ -76,85 +65,92 @@ class TelephonyEndpoint:
             head = {"Retry-After": str(error.retry_s)}
             return Response(REFUSAL, media_type="text/xml", headers=head)
         given = dict(form).get("From", "").strip()
-        ticket = self._issue(name, given or None)
-        base = self._bases(request, ("wss",))[0]
+        ticket = self._tickets.issue(name, given or None)
+        base = bases(self._terms, request, ("wss",))[0]
         address = f"{base}/twilio/media/{quote(name, safe='')}"
         return Response(stream_answer(address, {TICKET: ticket}), media_type="text/xml")
 
-    async def media(self, socket: WebSocket) -> None:
-        """A stream comes in."""
+
+class MediaEndpoint:
+    """A call's stream comes in."""
+
+    def __init__(self, desk: Desk, holding: Holding) -> None:
+        self._desk = desk
+        self._holding = holding
+
+    async def __call__(self, socket: WebSocket) -> None:
+        """One stream, from its handshake to its end."""
+        terms = self._desk.terms
         name = socket.path_params["policy"]
-        policy = self._terms.policies.get(name)
+        policy = terms.policies.get(name)
         if policy is None:
             return await deny(socket, 404, "no such policy is served here")
-        if (why := self._unsigned(socket, policy, ("wss", "ws"))) is not None:
+        if (why := unsigned(terms, socket, policy, ("wss", "ws"))) is not None:
             return await deny(socket, 403, why)
         try:
-            with self._calls.admitted(name, "telephony") as call:
-                await socket.accept()
-                try:
-                    await self._admitted(socket, call, policy)
-                except asyncio.CancelledError:
-                    if not call.stopped:
-                        raise
-                except Exception as error:
-                    warned("call.broke", call=call.id, error=type(error).__name__)
+            with self._desk.calls.admitted(name, "telephony") as call:
+                if not await self._desk.puts_through(call, socket):
+                    await self._answer(socket, call, policy)
         except Refused as error:
             await deny(socket, 503, str(error), error.retry_s)
 
-    async def _admitted(self, socket: WebSocket, call: ServedCall, policy: Policy) -> None:
-        def idle() -> None:
-            if call.conversation is not None:
-                call.conversation.stop("time_out")
+    async def _answer(self, socket: WebSocket, call: ServedCall, policy: Policy) -> None:
+        await socket.accept()
+        try:
+            await self._admitted(socket, call, policy)
+        except asyncio.CancelledError:
+            if not call.stopped:
+                raise
+        except Exception as error:
+            warned("call.broke", call=call.id, error=type(error).__name__)
 
-        gate = Gate(self._clock, self._terms.messages_hz)
-        wire = WebSocketWire(socket, gate, self._terms.idle_s, idle)
+    async def _admitted(self, socket: WebSocket, call: ServedCall, policy: Policy) -> None:
+        terms, clock = self._desk.terms, self._desk.clock
+
+        def idle() -> None:
+            if call.under_way is not None:
+                call.under_way.stop("time_out")
+
+        wire = WebSocketWire(socket, Gate(clock, terms.messages_hz), terms.idle_s, idle)
         stream = MediaStream(PROVIDERS[policy.telephony.provider])
         started = await _started(wire, stream)
         if started is None:
             return await wire.close(1002, "no stream has begun")
-        ticket = self._tickets.pop(started.parameters.get(TICKET, ""), None)
-        if ticket is None or ticket.policy != call.policy or ticket.until < self._clock.now():
+        name = started.parameters.get(TICKET, "")
+        shown = await self._desk.tickets.redeem(name, call.policy)
+        if shown is None:
             return await wire.close(1008, "no call was answered with this ticket")
-        phone = PhoneCall(wire, stream, policy, self._clock)
-        environment = self._terms.environment
-        await phone.hold(self._calls, call, started.call, ticket.caller, environment)
+        phone = PhoneCall(wire, stream, policy, clock)
+        await phone.hold(self._holding, call, started.call, shown.caller, terms.environment)
 
-    def _unsigned(
-        self,
-        request: HTTPConnection,
-        policy: Policy,
-        schemes: tuple[str, ...],
-        form: Iterable[tuple[str, str]] = (),
-    ) -> str | None:
-        """Why a request is not known to come from the provider."""
-        variable = policy.telephony.token_env
-        token = self._terms.environment.get(variable)
-        if not token:
-            return f"no call can be taken while {variable} is not set"
-        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        given, pairs = request.headers.get(HEADER), tuple(form)
-        signed = [
-            is_signed(token, given, base + path, pairs) for base in self._bases(request, schemes)
-        ]
-        return None if any(signed) else "the signature is not Twilio's"
 
-    def _bases(self, request: HTTPConnection, schemes: tuple[str, ...]) -> list[str]:
-        """The addresses that the provider may know the server by."""
-        if self._terms.public_url is not None:
-            rest = self._terms.public_url.rstrip("/").partition("://")[2]
-        else:
-            rest = request.headers.get("host", "")
-        return [f"{scheme}://{rest}" for scheme in schemes]
+def unsigned(
+    terms: Terms,
+    request: HTTPConnection,
+    policy: Policy,
+    schemes: tuple[str, ...],
+    form: Iterable[tuple[str, str]] = (),
+) -> str | None:
+    """Why a request is not known to come from the provider; None: it is known."""
+    variable = policy.telephony.token_env
+    token = terms.environment.get(variable)
+    if not token:
+        return f"no call can be taken while {variable} is not set"
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    given, pairs = request.headers.get(HEADER), tuple(form)
+    signed = [
+        is_signed(token, given, base + path, pairs) for base in bases(terms, request, schemes)
+    ]
+    return None if any(signed) else "the signature is not Twilio's"
 
-    def _issue(self, policy: str, caller: str | None) -> str:
-        now = self._clock.now()
-        self._tickets = {name: one for name, one in self._tickets.items() if one.until >= now}
-        while len(self._tickets) >= MOST_TICKETS:
-            del self._tickets[next(iter(self._tickets))]
-        name = secrets.token_urlsafe(16)
-        self._tickets[name] = Ticket(policy, now + TICKET_S, caller)
-        return name
+
+def bases(terms: Terms, request: HTTPConnection, schemes: tuple[str, ...]) -> list[str]:
+    """The addresses that the provider may know the server by."""
+    if terms.public_url is not None:
+        rest = terms.public_url.rstrip("/").partition("://")[2]
+    else:
+        rest = request.headers.get("host", "")
+    return [f"{scheme}://{rest}" for scheme in schemes]
 
 
 async def _form(request: Request) -> list[tuple[str, str]] | None:

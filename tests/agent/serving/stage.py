@@ -44,7 +44,7 @@ class Stage:
 
     @property
     def calls(self) -> Any:
-        return self.server.served.calls
+        return self.server.calls
 
     @asynccontextmanager
     async def socket(

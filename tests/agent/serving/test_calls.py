@@ -23,7 +23,7 @@ from websockets.exceptions import ConnectionClosed
 from agent.live.pacing import WallClock
 from agent.realtime.commands import CallerAudio, PressKey
 from agent.realtime.line import CallerLine
-from agent.serving.calls import Flow
+from agent.serving.entries import Flow
 from agent.serving.realtime import at_pace
 from agent.serving.wire import Gate
 from speech.protocols import SAMPLE_RATE, Audio
