@@ -13,6 +13,7 @@ import httpx2
 import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 
+from agent.serving.apart.nursery import Nursery
 from agent.serving.server import Server, listening
 from agent.serving.terms import Terms
 from policies.loading import load_policy
@@ -37,6 +38,7 @@ class Stage:
     server: Server
     http: httpx2.AsyncClient
     out: Path
+    nursery: Nursery | None
 
     @property
     def host(self) -> str:
@@ -61,22 +63,28 @@ class Stage:
 
 
 @asynccontextmanager
-async def serving(out: Path, policy: Policy = POLICY, **given: Any) -> AsyncIterator[Stage]:
+async def serving(
+    out: Path, policy: Policy = POLICY, apart: bool = False, **given: Any
+) -> AsyncIterator[Stage]:
+    """``apart``: each call in a process of its own."""
     given.setdefault("tokens", (TOKEN,))
     given.setdefault("drain_s", 0.0)
     given.setdefault("environment", {"TWILIO_AUTH_TOKEN": AUTH_TOKEN})
     terms = Terms({"broadband": policy}, out, **given)
-    server = Server(terms, listening("127.0.0.1", 0))
+    nursery = Nursery(terms) if apart else None
+    server = Server(terms, listening("127.0.0.1", 0), nursery)
     running = asyncio.create_task(server.run())
     headers = {"Authorization": f"Bearer {TOKEN}"} if terms.tokens else {}
     url = f"http://127.0.0.1:{server.port}"
     async with httpx2.AsyncClient(base_url=url, headers=headers, trust_env=False) as http:
         try:
-            yield Stage(server, http, out)
+            yield Stage(server, http, out, nursery)
         finally:
             server.stop()
             async with asyncio.timeout(30):
                 await running
+            if nursery is not None:
+                nursery.close()
 
 
 def pcm(audio: Audio) -> bytes:
