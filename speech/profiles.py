@@ -153,6 +153,11 @@ def batches(profile: str) -> bool:
     return not BATCHING.isdisjoint(parts(profile))
 
 
+def is_embedded(profile: str) -> bool:
+    """Whether its ears and voice ask nobody and share nothing. Raises ``SpeechError``."""
+    return all(one.partition("+")[0] == "embedded" for one in parts(profile))
+
+
 def parts(profile: str) -> tuple[str, str]:
     """The names of a profile's ears and voice. Raises ``SpeechError``."""
     if profile in PROFILES:

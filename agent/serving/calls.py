@@ -17,7 +17,7 @@ from typing import Protocol
 
 from agent.records import Outcome
 from agent.serving.entries import Channel, ServedCall, Stop, UnderWay
-from agent.serving.log import told
+from agent.serving.log import told, warned
 from agent.serving.tally import Tally
 from agent.serving.terms import Terms
 
@@ -111,6 +111,20 @@ class Calls:
             del self._running[name]
             if not self._running:
                 self._emptied.set()
+
+    @contextmanager
+    def contained(self, call: ServedCall) -> Iterator[None]:
+        """What breaks in a call breaks nothing else; its client has been told by then."""
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not call.stopped:
+                raise
+        except Exception as error:
+            warned("call.broke", call=call.id, error=type(error).__name__)
+            if not call.begun:
+                # It could not even be opened: whoever looks for it finds that.
+                self.over(call, "error", 0.0)
 
     def began(self, call: ServedCall, under_way: UnderWay) -> None:
         """Its client has begun it."""

@@ -5,7 +5,6 @@ ws://HOST/v1/realtime?model=POLICY
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -22,7 +21,6 @@ from agent.serving.desk import Desk
 from agent.serving.entries import Flow, ServedCall
 from agent.serving.guard import PROTOCOL, refusal
 from agent.serving.holding import Holding
-from agent.serving.log import warned
 from agent.serving.wire import Gate, WebSocketWire, deny
 from policies.policy import Policy
 from system2.tools.answers import Toolbox
@@ -72,14 +70,8 @@ class RealtimeEndpoint:
         wire = WebSocketWire(socket, Gate(clock, terms.messages_hz), terms.idle_s, idle)
         model = terms.model or policy.model.name
         session = RealtimeSession(policy, model, f"sess_{call.id}")
-        try:
+        with self._desk.calls.contained(call):
             await Connection(wire, session, policy, opener, driver).serve()
-        except asyncio.CancelledError:
-            if not call.stopped:
-                raise
-        except Exception as error:
-            # The client has been told that its call broke off; other calls go on.
-            warned("call.broke", call=call.id, error=type(error).__name__)
 
 
 async def at_pace(

@@ -71,7 +71,7 @@ class Server:
     """
 
     def __init__(self, terms: Terms, bound: socket.socket, nursery: Nursery | None = None) -> None:
-        self._terms = terms
+        self.terms = terms
         self._socket = bound
         clock = WallClock()
         metrics, tickets = Metrics(), Tickets(clock)
@@ -93,13 +93,13 @@ class Server:
 
     async def run(self) -> None:
         """Serve; returns when it has stopped and every file is written."""
-        if not self._terms.tokens:
+        if not self.terms.tokens:
             warned("server.open", why=f"{TOKENS_ENV} is not set: every program here may call")
         serving = asyncio.create_task(self._uvicorn.serve([self._socket]))
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            await self.calls.drain(self._terms.drain_s)
+            await self.calls.drain(self.terms.drain_s)
         finally:
             stopping.cancel()
             self._uvicorn.should_exit = True

@@ -22,7 +22,6 @@ from agent.serving.calls import Calls, Refused
 from agent.serving.desk import Desk
 from agent.serving.entries import ServedCall
 from agent.serving.holding import Holding
-from agent.serving.log import warned
 from agent.serving.phone import PhoneCall
 from agent.serving.terms import Terms
 from agent.serving.tickets import Tickets
@@ -96,13 +95,8 @@ class MediaEndpoint:
 
     async def _answer(self, socket: WebSocket, call: ServedCall, policy: Policy) -> None:
         await socket.accept()
-        try:
+        with self._desk.calls.contained(call):
             await self._admitted(socket, call, policy)
-        except asyncio.CancelledError:
-            if not call.stopped:
-                raise
-        except Exception as error:
-            warned("call.broke", call=call.id, error=type(error).__name__)
 
     async def _admitted(self, socket: WebSocket, call: ServedCall, policy: Policy) -> None:
         terms, clock = self._desk.terms, self._desk.clock

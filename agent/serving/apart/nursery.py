@@ -107,7 +107,7 @@ def main(descriptor: int) -> None:
     import asyncio
 
     from agent.serving.apart.child import hold
-    from agent.serving.warming import warmed
+    from agent.serving.warming import rehearsed, warmed
 
     server = socket.socket(fileno=descriptor)
     # Whoever stops the server stops calls through it: in good order.
@@ -116,12 +116,15 @@ def main(descriptor: int) -> None:
     terms: Terms = pickle.load(sys.stdin.buffer)
     try:
         asyncio.run(warmed(terms))
+        asyncio.run(rehearsed(terms))
     except Exception as error:
         server.send(_sendable(error))
         return
     # What is there now is there for good: collecting garbage would copy it into each process.
     gc.collect()
     gc.freeze()
+    for thread in threading.enumerate()[1:]:
+        thread.join(ENDS_WITHIN_S)
     if others := [one.name for one in threading.enumerate()[1:]]:
         server.send(_sendable(NurseryError(f"it has threads: {', '.join(others)}")))
         return

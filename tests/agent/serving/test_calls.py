@@ -28,6 +28,7 @@ from agent.serving.realtime import at_pace
 from agent.serving.wire import Gate
 from speech.protocols import SAMPLE_RATE, Audio
 from tests.agent.serving.stage import POLICY, TOKEN, Stage, pcm, serving, until
+from tests.agent.serving.test_server import rest
 from tests.agent.telephony.caller import speech
 
 FRAME = SAMPLE_RATE // 50
@@ -275,3 +276,22 @@ async def test_who_has_hung_up_is_not_heard_any_more() -> None:
     line.hang_up()
     line.add(CallerAudio(np.ones(FRAME, np.float32)))
     assert line.over
+
+
+@pytest.mark.slow
+async def test_a_call_that_cannot_be_opened_is_told_of_and_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin = json.dumps({"type": "session.update", "session": {"type": "realtime"}})
+    async with serving(tmp_path, environment={}) as stage:
+        # It was there when the server began.
+        broken = POLICY.model_copy(update={"language": "zh"})
+        stage.server.terms.policies["broadband"] = broken  # type: ignore[index]
+        async with stage.socket() as socket:
+            await socket.send(begin)
+            errors = [one for one in await rest(socket) if one["type"] == "error"]
+            assert errors[-1]["error"]["code"] == "call_failed"
+        await stage.emptied()
+        (listed,) = (await stage.http.get("/calls")).json()["calls"]
+        assert (listed["state"], listed["outcome"], listed["files"]) == ("ended", "error", {})
+    assert "call.broke" in capsys.readouterr().err
