@@ -19,6 +19,7 @@ from agent.serving.metrics import Metrics, MetricsEndpoint
 from agent.serving.realtime import RealtimeEndpoint
 from agent.serving.telephony import TelephonyEndpoint
 from agent.serving.terms import Terms
+from agent.telemetry.exporting import open_telemetry
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -35,7 +36,7 @@ def application(terms: Terms, clock: LiveClock | None = None) -> Served:
     """What is served under these terms. ``clock``: in place of the machine's."""
     clock = clock or WallClock()
     metrics = Metrics()
-    calls = Calls(terms, metrics.ended)
+    calls = Calls(terms, metrics.ended, open_telemetry(terms.environment))
     health = HealthEndpoints(calls)
     files = FileEndpoints(calls)
     phone = TelephonyEndpoint(terms, calls, clock)

@@ -22,6 +22,7 @@ from agent.records import Outcome, Record
 from agent.result import sum_up
 from agent.serving.log import told, warned
 from agent.serving.terms import Terms
+from agent.telemetry.exporting import Telemetry
 from policies.policy import Policy
 from system2.tools.answers import Toolbox
 
@@ -99,13 +100,15 @@ Ended: TypeAlias = Callable[[ServedCall, Sequence[Record], Figures], None]
 
 
 class Calls:
-    """See the module. ``ended``: told of each call's records and figures once it is over."""
+    """See the module. ``ended``: told of each call's records and figures once it is over;
+    ``telemetry``: makes spans of them, and is closed at the end."""
 
-    def __init__(self, terms: Terms, ended: Ended) -> None:
+    def __init__(self, terms: Terms, ended: Ended, telemetry: Telemetry | None = None) -> None:
         self.draining = False
         self.refused = 0
         self._terms = terms
         self._told = ended
+        self._telemetry = telemetry
         self._running: dict[str, ServedCall] = {}
         self._ended: deque[ServedCall] = deque(maxlen=MOST_ENDED)
         self._writing: set[asyncio.Task[None]] = set()
@@ -178,6 +181,8 @@ class Calls:
         try:
             async with opened as conversation:
                 call.conversation = conversation
+                if self._telemetry is not None:
+                    self._telemetry.attach(conversation, channel=call.channel, call=call.id)
                 told("call.began", call=call.id, policy=call.policy, channel=call.channel)
                 limit = asyncio.get_running_loop().call_later(
                     terms.session_s, call.stop, "time_out"
@@ -233,6 +238,8 @@ class Calls:
                 async with asyncio.timeout(LAST_S):
                     await self._emptied.wait()
         await self.written()
+        if self._telemetry is not None:
+            await asyncio.to_thread(self._telemetry.close, LAST_S)
 
     def stop(self) -> None:
         """End all calls now."""
