@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from agent.live.pacing import LiveClock, WallClock
+from agent.serving.answering import AnsweringEndpoint
 from agent.serving.calls import Calls
 from agent.serving.files import FileEndpoints
 from agent.serving.guard import refusal
@@ -40,6 +41,7 @@ def application(terms: Terms, clock: LiveClock | None = None) -> Served:
     health = HealthEndpoints(calls)
     files = FileEndpoints(calls)
     phone = TelephonyEndpoint(terms, calls, clock)
+    others = AnsweringEndpoint(terms, calls, phone)
     realtime = RealtimeEndpoint(terms, calls, clock)
 
     def guarded(answer: Answer) -> Answer:
@@ -62,6 +64,8 @@ def application(terms: Terms, clock: LiveClock | None = None) -> Served:
         Route("/calls/{call}/{file}", guarded(files.file)),
         Route("/twilio", phone.answer, methods=["POST"]),
         WebSocketRoute("/twilio/media/{policy}", phone.media),
+        Route("/telephony/{provider}", others.answer, methods=["POST"]),
+        WebSocketRoute("/telephony/{provider}/media/{policy}/{ticket}", others.media),
         WebSocketRoute("/v1/realtime", realtime.__call__),
     ]
     return Served(Starlette(routes=routes), calls)

@@ -10,9 +10,7 @@ environment. A stream must also bring the ticket that its call was answered with
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
 
 from starlette.requests import HTTPConnection, Request
@@ -25,6 +23,7 @@ from agent.serving.calls import Calls, Refused, ServedCall
 from agent.serving.log import warned
 from agent.serving.phone import PhoneCall
 from agent.serving.terms import Terms
+from agent.serving.tickets import Ticket, Tickets
 from agent.serving.wire import Gate, WebSocketWire, deny
 from agent.telephony.events import Started
 from agent.telephony.media import MediaStream
@@ -34,20 +33,9 @@ from agent.telephony.twiml import REFUSAL, stream_answer
 from policies.policy import Policy
 
 TICKET = "ticket"
-TICKET_S = 60.0
-MOST_TICKETS = 1000
 LONGEST_FORM = 64 * 1024
 STARTS_WITHIN_S = 10.0
 """How long a stream may take to say that it has begun."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """A call that was answered: until when its stream may come, and who calls."""
-
-    policy: str
-    until: float
-    caller: str | None
 
 
 class TelephonyEndpoint:
@@ -57,7 +45,7 @@ class TelephonyEndpoint:
         self._terms = terms
         self._calls = calls
         self._clock = clock
-        self._tickets: dict[str, Ticket] = {}
+        self.tickets = Tickets(clock)
 
     async def answer(self, request: Request) -> Response:
         """A call comes in."""
@@ -65,9 +53,10 @@ class TelephonyEndpoint:
         policy = self._terms.policies.get(name)
         if policy is None:
             return PlainTextResponse("no such policy is served here\n", 404)
-        form = await _form(request)
-        if form is None:
+        body = await body_of(request)
+        if body is None:
             return PlainTextResponse("a form is wanted, of 64 KiB at most\n", 413)
+        form = parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
         if (why := self._unsigned(request, policy, ("https", "http"), form)) is not None:
             return PlainTextResponse(f"{why}\n", 403)
         try:
@@ -76,8 +65,8 @@ class TelephonyEndpoint:
             head = {"Retry-After": str(error.retry_s)}
             return Response(REFUSAL, media_type="text/xml", headers=head)
         given = dict(form).get("From", "").strip()
-        ticket = self._issue(name, given or None)
-        base = self._bases(request, ("wss",))[0]
+        ticket = self.tickets.issue(name, given or None)
+        base = self.bases(request, ("wss",))[0]
         address = f"{base}/twilio/media/{quote(name, safe='')}"
         return Response(stream_answer(address, {TICKET: ticket}), media_type="text/xml")
 
@@ -89,11 +78,18 @@ class TelephonyEndpoint:
             return await deny(socket, 404, "no such policy is served here")
         if (why := self._unsigned(socket, policy, ("wss", "ws"))) is not None:
             return await deny(socket, 403, why)
+        await self.taken(socket, name, policy)
+
+    async def taken(
+        self, socket: WebSocket, name: str, policy: Policy, ticket: Ticket | None = None
+    ) -> None:
+        """Hold the call of a stream that may come in. ``ticket``: where it was taken already;
+        else the stream brings its name as a parameter."""
         try:
             with self._calls.admitted(name, "telephony") as call:
                 await socket.accept()
                 try:
-                    await self._admitted(socket, call, policy)
+                    await self._admitted(socket, call, policy, ticket)
                 except asyncio.CancelledError:
                     if not call.stopped:
                         raise
@@ -102,7 +98,9 @@ class TelephonyEndpoint:
         except Refused as error:
             await deny(socket, 503, str(error), error.retry_s)
 
-    async def _admitted(self, socket: WebSocket, call: ServedCall, policy: Policy) -> None:
+    async def _admitted(
+        self, socket: WebSocket, call: ServedCall, policy: Policy, ticket: Ticket | None
+    ) -> None:
         def idle() -> None:
             if call.conversation is not None:
                 call.conversation.stop("time_out")
@@ -113,8 +111,9 @@ class TelephonyEndpoint:
         started = await _started(wire, stream)
         if started is None:
             return await wire.close(1002, "no stream has begun")
-        ticket = self._tickets.pop(started.parameters.get(TICKET, ""), None)
-        if ticket is None or ticket.policy != call.policy or ticket.until < self._clock.now():
+        if ticket is None:
+            ticket = self.tickets.take(started.parameters.get(TICKET, ""), call.policy)
+        if ticket is None:
             return await wire.close(1008, "no call was answered with this ticket")
         phone = PhoneCall(wire, stream, policy, self._clock)
         environment = self._terms.environment
@@ -135,11 +134,11 @@ class TelephonyEndpoint:
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         given, pairs = request.headers.get(HEADER), tuple(form)
         signed = [
-            is_signed(token, given, base + path, pairs) for base in self._bases(request, schemes)
+            is_signed(token, given, base + path, pairs) for base in self.bases(request, schemes)
         ]
         return None if any(signed) else "the signature is not Twilio's"
 
-    def _bases(self, request: HTTPConnection, schemes: tuple[str, ...]) -> list[str]:
+    def bases(self, request: HTTPConnection, schemes: tuple[str, ...]) -> list[str]:
         """The addresses that the provider may know the server by."""
         if self._terms.public_url is not None:
             rest = self._terms.public_url.rstrip("/").partition("://")[2]
@@ -147,25 +146,15 @@ class TelephonyEndpoint:
             rest = request.headers.get("host", "")
         return [f"{scheme}://{rest}" for scheme in schemes]
 
-    def _issue(self, policy: str, caller: str | None) -> str:
-        now = self._clock.now()
-        self._tickets = {name: one for name, one in self._tickets.items() if one.until >= now}
-        while len(self._tickets) >= MOST_TICKETS:
-            del self._tickets[next(iter(self._tickets))]
-        name = secrets.token_urlsafe(16)
-        self._tickets[name] = Ticket(policy, now + TICKET_S, caller)
-        return name
 
-
-async def _form(request: Request) -> list[tuple[str, str]] | None:
-    """A form's fields, in order; None where it is too long."""
+async def body_of(request: Request) -> bytes | None:
+    """A request's body; None where it is too long."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
         if len(body) > LONGEST_FORM:
             return None
-    text = body.decode(errors="replace")
-    return parse_qsl(text, keep_blank_values=True)
+    return bytes(body)
 
 
 async def _started(wire: WebSocketWire, stream: MediaStream) -> Started | None:
