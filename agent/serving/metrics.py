@@ -58,6 +58,9 @@ class Metrics:
         self._made_up = self._counter(
             "made_up_seconds", "Callers' sound that came ahead of time, and was heard faster."
         )
+        self._shortened = self._counter(
+            "shortened_seconds", "Callers' silence that was left out, to be less behind the line."
+        )
         self._dropped = self._counter(
             "dropped_samples", "Samples of callers' sound, at 24 kHz, that came and were not heard."
         )
@@ -89,6 +92,7 @@ class Metrics:
         self._left_out.inc(pace.left_out_s)
         self._silence.inc(call.flow.silence / SAMPLE_RATE)
         self._made_up.inc(call.flow.made_up / SAMPLE_RATE)
+        self._shortened.inc(call.flow.shortened / SAMPLE_RATE)
         self._dropped.inc(call.flow.dropped)
 
     def text(self, calls: Calls) -> bytes:
