@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from speech.protocols import Audio
 
 _SWITCH_S = 0.001
-_TELEMETRY_S = 5.0
-"""How long the call's spans may take to be sent."""
 
 
 class EchoOption(StrEnum):
@@ -139,7 +137,7 @@ def talk(
         finally:
             card.close()
             if telemetry is not None:
-                telemetry.close(_TELEMETRY_S)
+                telemetry.close()
         channels = read_recording(out / RECORDING)
         wall_s = time.perf_counter() - began
         figures = measure(line.journal, *channels)

@@ -241,7 +241,7 @@ class Calls:
                     await self._emptied.wait()
         await self.written()
         if self._telemetry is not None:
-            await asyncio.to_thread(self._telemetry.close, LAST_S)
+            await asyncio.to_thread(self._telemetry.close)
 
     def stop(self) -> None:
         """End all calls now."""

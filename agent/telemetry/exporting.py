@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from speech.trouble import log_trouble
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 SERVICE = "kairos"
 """The service's name where ``OTEL_SERVICE_NAME`` and ``OTEL_RESOURCE_ATTRIBUTES`` give none."""
+
+CLOSING_S = 3.0
+"""How long what is left may take to be sent at the end."""
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 _WANTED = (
@@ -67,7 +71,7 @@ class Telemetry:
 
         conversation.subscribe(listen)
 
-    def close(self, timeout_s: float) -> bool:
+    def close(self, timeout_s: float = CLOSING_S) -> bool:
         """Send what is left, for so long at most; whether all of it was."""
         closing = threading.Thread(target=self._provider.shutdown, daemon=True)
         closing.start()
@@ -109,12 +113,16 @@ def open_telemetry(environment: Mapping[str, str]) -> Telemetry | None:
 
 
 def preload(environment: Mapping[str, str]) -> None:
-    """Import what ``open_telemetry`` will want, without making anything, before a fork."""
-    if configured(environment) is None:
+    """Load what ``open_telemetry`` will want, before a fork; no thread is left behind."""
+    name = configured(environment)
+    if name is None or name not in _EXPORTERS:
         return
-    with suppress(ImportError):  # whoever opens it says so
+    with suppress(ImportError, ValueError):  # whoever opens it says so
         for module in _WANTED:
             import_module(module)
+        # Some is loaded when it is first made.
+        _EXPORTERS[name]().shutdown()
+        _resource()
 
 
 def _check_protocol(name: str, environment: Mapping[str, str]) -> None:
@@ -139,14 +147,19 @@ _EXPORTERS: Mapping[str, Callable[[], SpanExporter]] = {"otlp": _otlp, "console"
 
 
 def _provider(exporter: SpanExporter) -> TracerProvider:
-    from opentelemetry.sdk.resources import SERVICE_NAME, Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    # At exit nobody says how long to wait: ``close`` does.
+    provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
+    provider.add_span_processor(BatchSpanProcessor(exporter))
+    return provider
+
+
+def _resource() -> Resource:
+    from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 
     resource = Resource.create()
     if str(resource.attributes.get(SERVICE_NAME, "")).startswith("unknown_service"):
         resource = resource.merge(Resource({SERVICE_NAME: SERVICE}))
-    # At exit nobody says how long to wait: ``close`` does.
-    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(exporter))
-    return provider
+    return resource

@@ -178,6 +178,16 @@ async def test_without_the_providers_key_no_call_is_taken(
     assert "no Ed25519 key" in capsys.readouterr().err
 
 
+async def test_a_policy_may_name_its_own_key(tmp_path: Path) -> None:
+    given = policy_of("plivo")
+    telephony = given.telephony.model_copy(update={"proof_env": "OURS"})
+    given = given.model_copy(update={"telephony": telephony})
+    async with serving(tmp_path, given, environment={"OURS": SECRET}) as stage:
+        assert (await asked(stage, "plivo")).status_code == 200
+    async with serving(tmp_path, given, environment=ENVIRONMENT) as stage:
+        assert "OURS is not set" in (await asked(stage, "plivo")).text
+
+
 @pytest.mark.parametrize(
     ("provider", "status", "says"),
     [("telnyx", 200, "<Reject"), ("plivo", 200, '<Hangup reason="busy"'), ("vonage", 503, "[]")],
@@ -265,6 +275,7 @@ async def test_a_whole_call(
         await stage.emptied()
         (listed,) = (await stage.http.get("/calls")).json()["calls"]
         assert (listed["channel"], listed["outcome"]) == ("telephony", "caller_hung_up")
+        assert "kairos_shortened_seconds_total 0.0" in (await stage.http.get("/metrics")).text
     logged = capsys.readouterr().err
     assert CALLER not in logged
     assert path.rpartition("/")[2] not in logged
