@@ -31,6 +31,12 @@ class Telephony(Section):
         description="The environment variable that holds Twilio's auth token: it signs what comes "
         "from Twilio and what is asked of it.",
     )
+    proof_env: EnvName | None = Field(
+        None,
+        description="The environment variable that holds what another provider's requests are "
+        "proven by: by default SIGNALWIRE_SIGNING_KEY, TELNYX_PUBLIC_KEY, PLIVO_AUTH_TOKEN or "
+        "VONAGE_SIGNATURE_SECRET.",
+    )
     api: ServerUrl = Field(
         "https://api.twilio.com",
         description="Twilio's REST server, or a region's, such as "

@@ -97,6 +97,8 @@ def talk(
         wanted = Echo.CANCEL if echo is EchoOption.CANCEL else Echo.LEAVE
 
     async def hold() -> tuple[Result, Ending, Flow, float | None]:
+        import os
+
         from agent.conversation import Conversation
         from agent.figures import measure
         from agent.files import RECORDING, write_outcome
@@ -104,10 +106,12 @@ def talk(
         from agent.live.talk import talk as hold_call
         from agent.recording import read_recording
         from agent.result import sum_up
+        from agent.telemetry.exporting import open_telemetry
         from speech.microphone import open_microphone
 
         began = time.perf_counter()
         card = SoundCard(*chosen_devices)
+        telemetry = open_telemetry(os.environ)
         try:
             here = on_this_line(chosen, wanted, card.latency_s)
             if here.line.echo is Echo.LEAVE and echo is None and not can_cancel():
@@ -124,12 +128,16 @@ def talk(
                 report=False,
             )
             async with opened as line:
+                if telemetry is not None:
+                    telemetry.attach(line, channel="microphone")
                 with _shown(console, here, chosen_devices[0].name) as (listener, meter):
                     line.subscribe(listener)
                     with _interrupts() as hang_up, card.running(exchange) as sound:
                         ending = await hold_call(line, sound, hang_up, meter)
         finally:
             card.close()
+            if telemetry is not None:
+                telemetry.close()
         channels = read_recording(out / RECORDING)
         wall_s = time.perf_counter() - began
         figures = measure(line.journal, *channels)

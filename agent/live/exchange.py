@@ -18,6 +18,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.live.least import Least
 from agent.live.ring import Ring
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.rates import RateConverter
@@ -101,8 +102,8 @@ class Exchange:
         self._silent = 0
         self._faults = 0
         self._shortened = 0
-        self._turns = 0
-        self._least = self._spare = 0  # what was ahead after each turn: now, and of the last second
+        self._ahead = Least(_LOOKED_BACK)
+        self._spare = 0  # what was ahead after each turn of the last second
 
     def turn(self, heard: NDArray[np.float32], wanted: NDArray[np.float32], fault: bool) -> None:
         """The card's callback: ``heard`` of the microphone's in, ``wanted`` to be filled.
@@ -122,15 +123,10 @@ class Exchange:
         pairs[:, 1] = self._mono[:count]
         self._both.put(pairs.reshape(-1))
         self._faults += fault
-        self._look_back(len(self._loudspeaker))
+        if self._ahead.note(len(self._loudspeaker)):
+            self._spare = int(self._ahead.last)
         self._begun = True
         self._stir()
-
-    def _look_back(self, ahead: int) -> None:
-        self._least = ahead if self._turns % _LOOKED_BACK == 0 else min(self._least, ahead)
-        self._turns += 1
-        if self._turns % _LOOKED_BACK == 0:
-            self._spare = self._least
 
     def lose(self) -> None:
         """From the card's thread: there will be no more turns."""

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from agent.serving.answering import AnsweredEndpoint, AnsweringEndpoint
 from agent.serving.desk import Desk
 from agent.serving.files import FileEndpoints
 from agent.serving.guard import refusal
@@ -16,6 +17,7 @@ from agent.serving.health import HealthEndpoints
 from agent.serving.holding import Holding
 from agent.serving.metrics import Metrics, MetricsEndpoint
 from agent.serving.realtime import RealtimeEndpoint
+from agent.serving.streams import Streams
 from agent.serving.telephony import MediaEndpoint, TelephonyEndpoint
 from agent.serving.terms import Terms
 from agent.serving.tickets import Tickets
@@ -23,21 +25,24 @@ from agent.serving.tickets import Tickets
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-def lines(desk: Desk) -> list[WebSocketRoute]:
+def lines(desk: Desk, holding: Holding) -> list[WebSocketRoute]:
     """Where calls come in: all that a call's own process has."""
-    holding = Holding(desk.terms, desk.calls)
+    streams = Streams(desk, holding)
+    others = AnsweredEndpoint(desk, streams)
     return [
-        WebSocketRoute("/twilio/media/{policy}", MediaEndpoint(desk, holding).__call__),
+        WebSocketRoute("/twilio/media/{policy}", MediaEndpoint(desk.terms, streams).__call__),
+        WebSocketRoute("/telephony/{provider}/media/{policy}/{ticket}", others.__call__),
         WebSocketRoute("/v1/realtime", RealtimeEndpoint(desk, holding).__call__),
     ]
 
 
-def application(desk: Desk, metrics: Metrics, tickets: Tickets) -> Starlette:
+def application(desk: Desk, holding: Holding, metrics: Metrics, tickets: Tickets) -> Starlette:
     """All that a server answers. ``metrics``: of the desk's calls; ``tickets``: as at the desk."""
     terms, calls = desk.terms, desk.calls
     health = HealthEndpoints(calls)
     files = FileEndpoints(calls)
     phone = TelephonyEndpoint(terms, calls, tickets)
+    others = AnsweringEndpoint(terms, calls, tickets)
     routes = [
         Route("/healthz", health.lives),
         Route("/readyz", health.ready),
@@ -46,7 +51,8 @@ def application(desk: Desk, metrics: Metrics, tickets: Tickets) -> Starlette:
         Route("/calls/{call}", guarded(terms, files.one)),
         Route("/calls/{call}/{file}", guarded(terms, files.file)),
         Route("/twilio", phone.__call__, methods=["POST"]),
-        *lines(desk),
+        Route("/telephony/{provider}", others.__call__, methods=["POST"]),
+        *lines(desk, holding),
     ]
     return Starlette(routes=routes)
 

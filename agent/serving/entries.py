@@ -34,12 +34,14 @@ class UnderWay(Protocol):
 class Flow:
     """How a call's sound came through. Samples at 24 kHz: ``silence`` stood in for sound that had
     not come, ``dropped`` came and was never heard; ``made_up``: heard beside a frame of its own,
-    to catch up with what came ahead of time."""
+    to catch up with what came ahead of time; ``shortened``: of the caller's silence, left out to
+    be less behind the line."""
 
     pace: Pace = field(default_factory=lambda: Pace(0, 0, 0.0, 0.0))
     silence: int = 0
     dropped: int = 0
     made_up: int = 0
+    shortened: int = 0
 
 
 @dataclass(slots=True)

@@ -19,16 +19,19 @@ from agent.serving.entries import ServedCall
 from agent.serving.log import warned
 from agent.serving.tally import tallied
 from agent.serving.terms import Terms
+from agent.telemetry.exporting import Telemetry
 from policies.policy import Policy
 from system2.tools.answers import Toolbox
 
 
 class Holding:
-    """The conversations of this process. ``calls`` is told of each."""
+    """The conversations of this process. ``calls`` is told of each; ``telemetry`` makes spans of
+    them."""
 
-    def __init__(self, terms: Terms, calls: Calls) -> None:
+    def __init__(self, terms: Terms, calls: Calls, telemetry: Telemetry | None = None) -> None:
         self._terms = terms
         self._calls = calls
+        self._telemetry = telemetry
 
     @asynccontextmanager
     async def held(
@@ -56,6 +59,8 @@ class Holding:
         try:
             async with opened as conversation:
                 held = conversation
+                if self._telemetry is not None:
+                    self._telemetry.attach(conversation, channel=call.channel, call=call.id)
                 self._calls.began(call, conversation)
                 limit = asyncio.get_running_loop().call_later(
                     terms.session_s, call.stop, "time_out"
@@ -67,6 +72,12 @@ class Holding:
         finally:
             if held is not None:
                 self._over(call, held, time.perf_counter() - began)
+
+    async def close(self) -> None:
+        """Once all files are written: send what is left to be sent."""
+        await self._calls.written()
+        if self._telemetry is not None:
+            await asyncio.to_thread(self._telemetry.close)
 
     def _over(self, call: ServedCall, conversation: Conversation, wall_s: float) -> None:
         # The records are kept in the file alone, so the call is let go of here.

@@ -56,6 +56,9 @@ class Metrics:
         self._made_up = self._counter(
             "made_up_seconds", "Callers' sound that came ahead of time, and was heard faster."
         )
+        self._shortened = self._counter(
+            "shortened_seconds", "Callers' silence that was left out, to be less behind the line."
+        )
         self._dropped = self._counter(
             "dropped_samples", "Samples of callers' sound, at 24 kHz, that came and were not heard."
         )
@@ -90,6 +93,7 @@ class Metrics:
         self._left_out.inc(tally.left_out_s)
         self._silence.inc(tally.silence_s)
         self._made_up.inc(tally.made_up_s)
+        self._shortened.inc(tally.shortened_s)
         self._dropped.inc(tally.dropped)
 
     def text(self, calls: Calls) -> bytes:

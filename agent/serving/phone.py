@@ -63,6 +63,7 @@ class PhoneCall:
                     call.flow.pace = self._pacer.pace
                     call.flow.silence = self._heard.silence
                     call.flow.dropped = self._heard.dropped
+                    call.flow.shortened = self._heard.shortened
             code = 1000
             if control is not None:
                 await self._conclude(conversation, control, call)

@@ -18,12 +18,14 @@ from agent.serving.apart.switchboard import Switchboard
 from agent.serving.app import application
 from agent.serving.calls import Calls
 from agent.serving.desk import Desk
+from agent.serving.holding import Holding
 from agent.serving.http import configured
 from agent.serving.log import warned
 from agent.serving.metrics import Metrics
 from agent.serving.terms import TOKENS_ENV, Terms
 from agent.serving.tickets import Tickets
 from agent.serving.warming import warmed
+from agent.telemetry.exporting import open_telemetry
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
@@ -82,7 +84,10 @@ class Server:
         desk = Desk(terms, calls, clock, tickets, board)
         self.port: int = bound.getsockname()[1]
         self._stopping = asyncio.Event()
-        config = configured(application(desk, metrics, tickets), terms)
+        # Calls that are held apart have theirs made where they are held.
+        telemetry = None if board is not None else open_telemetry(terms.environment)
+        self._holding = Holding(terms, calls, telemetry)
+        config = configured(application(desk, self._holding, metrics, tickets), terms)
         self._uvicorn = _Uvicorn(config)
 
     def stop(self) -> None:
@@ -100,6 +105,7 @@ class Server:
         try:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             await self.calls.drain(self.terms.drain_s)
+            await self._holding.close()
         finally:
             stopping.cancel()
             self._uvicorn.should_exit = True

@@ -27,6 +27,7 @@ class Tally:
     left_out_s: float
     silence_s: float
     made_up_s: float
+    shortened_s: float
     dropped: int
 
 
@@ -50,5 +51,6 @@ def tallied(records: Sequence[Record], figures: Figures, flow: Flow) -> Tally:
         left_out_s=flow.pace.left_out_s,
         silence_s=flow.silence / SAMPLE_RATE,
         made_up_s=flow.made_up / SAMPLE_RATE,
+        shortened_s=flow.shortened / SAMPLE_RATE,
         dropped=flow.dropped,
     )

@@ -9,7 +9,6 @@ environment. A stream must also bring the ticket that its call was answered with
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, quote
 
@@ -17,26 +16,16 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.websockets import WebSocket
 
-from agent.realtime.socket import Gone
 from agent.serving.calls import Calls, Refused
-from agent.serving.desk import Desk
-from agent.serving.entries import ServedCall
-from agent.serving.holding import Holding
-from agent.serving.phone import PhoneCall
+from agent.serving.streams import TICKET, Streams
 from agent.serving.terms import Terms
 from agent.serving.tickets import Tickets
-from agent.serving.wire import Gate, WebSocketWire, deny
-from agent.telephony.events import Started
-from agent.telephony.media import MediaStream
-from agent.telephony.providers import PROVIDERS
+from agent.serving.wire import deny
 from agent.telephony.signature import HEADER, is_signed
 from agent.telephony.twiml import REFUSAL, stream_answer
 from policies.policy import Policy
 
-TICKET = "ticket"
 LONGEST_FORM = 64 * 1024
-STARTS_WITHIN_S = 10.0
-"""How long a stream may take to say that it has begun."""
 
 
 class TelephonyEndpoint:
@@ -53,9 +42,10 @@ class TelephonyEndpoint:
         policy = self._terms.policies.get(name)
         if policy is None:
             return PlainTextResponse("no such policy is served here\n", 404)
-        form = await _form(request)
-        if form is None:
+        body = await body_of(request)
+        if body is None:
             return PlainTextResponse("a form is wanted, of 64 KiB at most\n", 413)
+        form = parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
         if (why := unsigned(self._terms, request, policy, ("https", "http"), form)) is not None:
             return PlainTextResponse(f"{why}\n", 403)
         try:
@@ -73,49 +63,19 @@ class TelephonyEndpoint:
 class MediaEndpoint:
     """A call's stream comes in."""
 
-    def __init__(self, desk: Desk, holding: Holding) -> None:
-        self._desk = desk
-        self._holding = holding
+    def __init__(self, terms: Terms, streams: Streams) -> None:
+        self._terms = terms
+        self._streams = streams
 
     async def __call__(self, socket: WebSocket) -> None:
         """One stream, from its handshake to its end."""
-        terms = self._desk.terms
         name = socket.path_params["policy"]
-        policy = terms.policies.get(name)
+        policy = self._terms.policies.get(name)
         if policy is None:
             return await deny(socket, 404, "no such policy is served here")
-        if (why := unsigned(terms, socket, policy, ("wss", "ws"))) is not None:
+        if (why := unsigned(self._terms, socket, policy, ("wss", "ws"))) is not None:
             return await deny(socket, 403, why)
-        try:
-            with self._desk.calls.admitted(name, "telephony") as call:
-                if not await self._desk.puts_through(call, socket):
-                    await self._answer(socket, call, policy)
-        except Refused as error:
-            await deny(socket, 503, str(error), error.retry_s)
-
-    async def _answer(self, socket: WebSocket, call: ServedCall, policy: Policy) -> None:
-        await socket.accept()
-        with self._desk.calls.contained(call):
-            await self._admitted(socket, call, policy)
-
-    async def _admitted(self, socket: WebSocket, call: ServedCall, policy: Policy) -> None:
-        terms, clock = self._desk.terms, self._desk.clock
-
-        def idle() -> None:
-            if call.under_way is not None:
-                call.under_way.stop("time_out")
-
-        wire = WebSocketWire(socket, Gate(clock, terms.messages_hz), terms.idle_s, idle)
-        stream = MediaStream(PROVIDERS[policy.telephony.provider])
-        started = await _started(wire, stream)
-        if started is None:
-            return await wire.close(1002, "no stream has begun")
-        name = started.parameters.get(TICKET, "")
-        shown = await self._desk.tickets.redeem(name, call.policy)
-        if shown is None:
-            return await wire.close(1008, "no call was answered with this ticket")
-        phone = PhoneCall(wire, stream, policy, clock)
-        await phone.hold(self._holding, call, started.call, shown.caller, terms.environment)
+        await self._streams.take(socket, name, policy)
 
 
 def unsigned(
@@ -147,24 +107,11 @@ def bases(terms: Terms, request: HTTPConnection, schemes: tuple[str, ...]) -> li
     return [f"{scheme}://{rest}" for scheme in schemes]
 
 
-async def _form(request: Request) -> list[tuple[str, str]] | None:
-    """A form's fields, in order; None where it is too long."""
+async def body_of(request: Request) -> bytes | None:
+    """A request's body; None where it is too long."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
         if len(body) > LONGEST_FORM:
             return None
-    text = body.decode(errors="replace")
-    return parse_qsl(text, keep_blank_values=True)
-
-
-async def _started(wire: WebSocketWire, stream: MediaStream) -> Started | None:
-    """The stream's beginning; None where it does not come."""
-    try:
-        async with asyncio.timeout(STARTS_WITHIN_S):
-            for _ in range(10):
-                for event in stream.receive(await wire.receive()):
-                    return event if isinstance(event, Started) else None
-    except (TimeoutError, Gone):
-        return None
-    return None
+    return bytes(body)

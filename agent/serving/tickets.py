@@ -31,6 +31,10 @@ class Shown:
 class Inspector(Protocol):
     """Where a stream's ticket is looked at."""
 
+    def may_be(self, name: str, policy: str) -> bool:
+        """Whether there may be such a ticket; nothing becomes of it."""
+        ...
+
     async def redeem(self, name: str, policy: str) -> Shown | None:
         """Take a ticket, which is good for nothing after that; None: it never was, or is over."""
         ...
@@ -53,9 +57,16 @@ class Tickets:
         self._tickets[name] = Ticket(policy, now + TICKET_S, caller)
         return name
 
+    def may_be(self, name: str, policy: str) -> bool:
+        """See ``Inspector``."""
+        return self._good(self._tickets.get(name), policy) is not None
+
     async def redeem(self, name: str, policy: str) -> Shown | None:
         """See ``Inspector``."""
-        ticket = self._tickets.pop(name, None)
+        ticket = self._good(self._tickets.pop(name, None), policy)
+        return None if ticket is None else Shown(ticket.caller)
+
+    def _good(self, ticket: Ticket | None, policy: str) -> Ticket | None:
         if ticket is None or ticket.policy != policy or ticket.until < self._clock.now():
             return None
-        return Shown(ticket.caller)
+        return ticket

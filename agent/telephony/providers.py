@@ -1,9 +1,9 @@
 """Telephony providers: how each one names the same few things on its media stream.
 
 Only what their public documentation says is here; ``Provider.page`` names the page. Each can send
-G.711 or linear sound at 8 kHz, which is what must be asked for where there is a choice. Twilio's
-and SignalWire's streams begin with an XML answer (see ``agent.telephony.twiml``), the others' with
-a command to the provider.
+G.711 or linear sound at 8 kHz, which is what must be asked for where there is a choice. A stream
+begins with what the provider is answered when it asks what to do with a call: see
+``agent.telephony.twiml`` and ``agent.telephony.answers``.
 """
 
 from __future__ import annotations

@@ -19,9 +19,11 @@ from agent.serving.apart.report import Report
 from agent.serving.app import lines
 from agent.serving.calls import Calls
 from agent.serving.desk import Desk
+from agent.serving.holding import Holding
 from agent.serving.http import configured
 from agent.serving.log import warned
 from agent.serving.terms import Terms
+from agent.telemetry.exporting import open_telemetry
 
 SWITCH_S = 0.001
 AFTERWARDS = 10
@@ -49,7 +51,8 @@ async def _hold(terms: Terms, letter: Letter, line: socket.socket, channel: sock
     report = Report(server)
     calls = Calls(terms, report, names=lambda: letter.id)
     desk = Desk(terms, calls, WallClock(), report)
-    config = configured(Starlette(routes=lines(desk)), terms)
+    holding = Holding(terms, calls, open_telemetry(terms.environment))
+    config = configured(Starlette(routes=lines(desk, holding)), terms)
     config.load()
     listening = asyncio.create_task(report.listen(calls.stop))
     line.setblocking(False)
@@ -58,7 +61,7 @@ async def _hold(terms: Terms, letter: Letter, line: socket.socket, channel: sock
     )
     await answered(protocol, letter.came)
     os.nice(AFTERWARDS)
-    await calls.written()
+    await holding.close()
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
     await server.close()

@@ -108,6 +108,7 @@ def main(descriptor: int) -> None:
 
     from agent.serving.apart.child import hold
     from agent.serving.warming import rehearsed, warmed
+    from agent.telemetry.exporting import preload
 
     server = socket.socket(fileno=descriptor)
     # Whoever stops the server stops calls through it: in good order.
@@ -117,6 +118,7 @@ def main(descriptor: int) -> None:
     try:
         asyncio.run(warmed(terms))
         asyncio.run(rehearsed(terms))
+        preload(terms.environment)
     except Exception as error:
         server.send(_sendable(error))
         return
