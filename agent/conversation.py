@@ -33,6 +33,7 @@ from agent.result import sum_up
 from agent.think_time import DEFAULT_THINK_S, ThinkTime, charged
 from agent.tidying import DECIMALS
 from agent.trouble import log_failure
+from agent.unfinished import finished
 from policies.policy import Policy
 from speech.microphone import Microphone, open_microphone
 from speech.playback.mouth import AudioMouth
@@ -90,6 +91,8 @@ class Conversation:
         self._heard = np.zeros(0, np.float32)
         self._ready = np.zeros(TICK_SAMPLES, np.float32)
         self._pending: list[_ByHand] = []
+        self._hold = opening.hold
+        self._folder = opening.folder
         self._voice = opening.voice
         self._duplex = opening.duplex
         self._opened = opening.opened
@@ -120,6 +123,7 @@ class Conversation:
         extractor: Extractor | None = None,
         listener: Listener | None = None,
         listening: float = DEFAULT_LISTENING_S,
+        channel: str | None = None,
     ) -> AsyncIterator[Conversation]:
         """Open a call; leaving the context ends it as if the caller had hung up.
 
@@ -138,7 +142,8 @@ class Conversation:
         tools are used, in place of what they go to. ``memory``: kept in place of the store that the
         policy names, and left open; ``extractor``: learns from the call once it is over, beside the
         rules. ``listener``: hears the caller in place of the model that the policy names;
-        ``listening``: seconds charged to its answers in virtual time.
+        ``listening``: seconds charged to its answers in virtual time. ``channel``: what carries the
+        call, for whoever may have to finish it in place of this process (``agent.recovery``).
 
         Raises ``DocumentError``, ``SpeechError``, ``ModelError`` or ``OSError``, each with one
         clear line.
@@ -171,6 +176,7 @@ class Conversation:
             extractor=extractor,
             listener=listener,
             listening=listening,
+            channel=channel,
         )
         opening = prepare(chosen, profile, options)
         mouth = AudioMouth(voice if opening.duplex is None else opening.duplex.voice(voice))
@@ -316,7 +322,18 @@ class Conversation:
             )
         try:
             await self._call.close()
+            self._let_go()
         finally:
             self._ears.close()
             if self._recording is not None:
                 self._recording.close()
+            if self._hold is not None:
+                self._hold.close()
+
+    def _let_go(self) -> None:
+        """The call was remembered; of one that never began nothing is left to do."""
+        if self._hold is None:
+            return
+        self._hold.forget_caller()
+        if not self._begun and self._folder is not None:
+            finished(self._folder)

@@ -127,6 +127,10 @@ class Calls:
         """A call by its id."""
         return next((one for one in self.listed if one.id == name), None)
 
+    def add_ended(self, call: ServedCall) -> None:
+        """List a call that another process held."""
+        self._ended.append(call)
+
     def check(self) -> None:
         """Raises ``Refused`` where no call could be taken now."""
         if self.draining:
@@ -173,6 +177,7 @@ class Calls:
             clock="live",
             tools=tools,
             report=False,
+            channel=call.channel,
         )
         began = time.perf_counter()
         try:

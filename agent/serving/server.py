@@ -15,6 +15,7 @@ import uvicorn
 from agent.conversation import Conversation
 from agent.serving.app import Served, application
 from agent.serving.log import warned
+from agent.serving.recovering import recovering
 from agent.serving.terms import TOKENS_ENV, Terms
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -94,11 +95,13 @@ class Server:
             warned("server.open", why=f"{TOKENS_ENV} is not set: every program here may call")
         serving = asyncio.create_task(self._uvicorn.serve([self._socket]))
         stopping = asyncio.create_task(self._stopping.wait())
+        left = asyncio.create_task(recovering(self.served.calls, self._terms.out))
         try:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             await self.served.calls.drain(self._terms.drain_s)
         finally:
             stopping.cancel()
+            left.cancel()
             self._uvicorn.should_exit = True
             await serving
 
