@@ -8,6 +8,7 @@ import uuid
 import wave
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from agent.cli.app import main
 from agent.conversation import Conversation
 from agent.journal import read_journal
 from agent.recording import Recording, read_recording
-from agent.records import CallEnded, Decision, Record, Remembered, ThinkDone, Utterance
+from agent.records import CallEnded, Decision, PerceptSeen, Record, Remembered, ThinkDone, Utterance
 from agent.recovery import Recovered, recover
 from agent.replay import redecided
 from agent.unfinished import GIVEN_UP, MARKER, Begun, Hold, unfinished
@@ -111,7 +112,7 @@ async def test_wherever_it_broke_off_its_journal_is_whole_afterwards(tmp_path: P
         torn = lines[count][: len(lines[count]) // 2]
         folder = broken_off(tmp_path / str(count), lines[:count], torn, caller=None)
         # In another thread there is no event loop yet.
-        done = await asyncio_thread(lambda folder=folder: finished(folder))
+        done = await asyncio_thread(partial(finished, folder))
         text = (folder / "events.jsonl").read_text()
         assert text.startswith("".join(lines[:count]))
         records = done.records
@@ -126,7 +127,7 @@ async def test_wherever_it_broke_off_its_journal_is_whole_afterwards(tmp_path: P
         begun = {
             one.percept.utterance
             for one in records
-            if isinstance(getattr(one, "percept", None), PlaybackStarted)
+            if isinstance(one, PerceptSeen) and isinstance(one.percept, PlaybackStarted)
         }
         assert {one.id for one in of(records, Utterance)} == begun
         added = records[count:]
@@ -172,6 +173,7 @@ def test_it_is_remembered_as_any_other_and_once(
     assert known(where)[1] == 1
 
 
+@pytest.mark.slow
 def test_it_may_break_off_again_while_it_is_finished(
     lines: list[str], tmp_path: Path, where: Path
 ) -> None:
@@ -234,7 +236,7 @@ def test_its_recording_is_whole_to_the_last_sample_that_is_there(
 ) -> None:
     folder = broken_off(tmp_path / "call", lines)
     recording = Recording(folder / "call.wav")
-    tone = np.sin(np.arange(30 * SAMPLE_RATE) / 20).astype(np.float32) / 2
+    tone = (np.sin(np.arange(30 * SAMPLE_RATE) / 20) / 2).astype(np.float32)
     recording.add(tone, -tone)
     recording.close()
     path = folder / "call.wav"
@@ -262,6 +264,7 @@ def test_without_a_sound_it_ends_with_its_last_record(
     assert (folder / "call.wav").read_bytes() == sound
 
 
+@pytest.mark.slow
 async def test_a_call_that_is_held_is_left_alone(tmp_path: Path) -> None:
     frame = np.zeros(480, np.float32)
     options: dict[str, Any] = {"clock": "live", "out": tmp_path, "caller_id": "c-1"}
@@ -281,6 +284,7 @@ async def test_a_call_that_is_held_is_left_alone(tmp_path: Path) -> None:
     assert not marker.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("days", [0, 365])
 async def test_the_caller_is_named_only_where_and_while_there_is_something_to_remember(
     days: int, tmp_path: Path
