@@ -62,7 +62,6 @@ class Conversation:
         opening: Opening,
         ears: Ears,
         mouth: AudioMouth,
-        known: Recalled = UNKNOWN,
         line: Microphone | None = None,
     ) -> None:
         self.policy = opening.policy
@@ -96,7 +95,7 @@ class Conversation:
         self._voice = opening.voice
         self._duplex = opening.duplex
         self._opened = opening.opened
-        self._known = known
+        self._known: Recalled = UNKNOWN
         self._begun = False
 
     @classmethod
@@ -180,9 +179,10 @@ class Conversation:
         )
         opening = prepare(chosen, profile, options)
         mouth = AudioMouth(voice if opening.duplex is None else opening.duplex.voice(voice))
-        conversation = cls(opening, ears, mouth, await recalled(opening.remembering), line)
+        conversation = cls(opening, ears, mouth, line)
         began = time.perf_counter()  # wall seconds are for result.json alone
         try:
+            conversation._known = await recalled(opening.remembering)
             yield conversation
         except BaseException as error:
             conversation._call.fail()

@@ -8,7 +8,7 @@ from typing import get_args
 
 from agent.recovery import Recovered, recover
 from agent.serving.calls import Calls, Channel, ServedCall
-from agent.serving.log import told
+from agent.serving.log import told, warned
 from agent.unfinished import unfinished
 
 
@@ -17,7 +17,12 @@ async def recovering(calls: Calls, out: Path) -> None:
 
     Calls that are under way, of this server or of another with the same folder, are left alone.
     """
-    for folder in await asyncio.to_thread(lambda: list(unfinished(out))):
+    try:
+        folders = await asyncio.to_thread(lambda: list(unfinished(out)))
+    except OSError as error:
+        warned("calls.not_recovered", error=type(error).__name__)
+        return
+    for folder in folders:
         if (found := await asyncio.to_thread(recover, folder)) is None:
             continue
         told("call.recovered", call=folder.name, outcome=found.outcome)

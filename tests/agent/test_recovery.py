@@ -18,6 +18,7 @@ import pytest
 from agent.cli.app import main
 from agent.conversation import Conversation
 from agent.journal import read_journal
+from agent.realtime.settings import Settings
 from agent.recording import Recording, read_recording
 from agent.records import CallEnded, Decision, PerceptSeen, Record, Remembered, ThinkDone, Utterance
 from agent.recovery import Recovered, recover
@@ -358,9 +359,21 @@ def test_a_folder_that_is_none_is_one_line(
     assert recover(tmp_path / "none") is None
 
 
-@pytest.mark.parametrize("name", shipped_policies())
-def test_a_policy_is_kept_whole(name: str, tmp_path: Path) -> None:
-    begun = Begun(call="1", began=BEGAN, policy=load_policy(name))
+def of_a_client() -> Policy:
+    """A policy as a client of the Realtime protocol has changed it."""
+    turns = {"type": "server_vad", "silence_duration_ms": 100, "idle_timeout_ms": 6000}
+    tool = {"type": "function", "name": "look_up", "parameters": {"type": "object"}}
+    session = {
+        "instructions": "Be kind.",
+        "audio": {"input": {"turn_detection": turns}, "output": {"speed": 0.25}},
+        "tools": [tool],
+    }
+    return Settings().updated(session).applied(load_policy("broadband"))
+
+
+@pytest.mark.parametrize("policy", [*map(load_policy, shipped_policies()), of_a_client()])
+def test_a_policy_is_kept_whole(policy: Policy, tmp_path: Path) -> None:
+    begun = Begun(call="1", began=BEGAN, policy=policy)
     Hold.on_new(tmp_path, begun).close()
     hold = Hold.take(tmp_path)
     assert hold is not None
