@@ -363,7 +363,7 @@ def of_a_client() -> Policy:
     """A policy as a client of the Realtime protocol has changed it."""
     turns = {"type": "server_vad", "silence_duration_ms": 100, "idle_timeout_ms": 6000}
     tool = {"type": "function", "name": "look_up", "parameters": {"type": "object"}}
-    session = {
+    session: dict[str, Any] = {
         "instructions": "Be kind.",
         "audio": {"input": {"turn_detection": turns}, "output": {"speed": 0.25}},
         "tools": [tool],

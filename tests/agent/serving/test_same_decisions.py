@@ -103,6 +103,9 @@ async def held(out: Path) -> Path:
             caller.says("when will it be fixed")
             await caller.until_quiet()
             caller.says("my internet", 1.0, "is down")
+            await caller.until_quiet()
+            # Long answers, so that there is time to speak over them on a busy machine too.
+            caller.says("what are your prices")
             await caller.until_heard(0.6)
             caller.says("uh-huh")
             await caller.until_quiet()
