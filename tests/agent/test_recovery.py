@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import sys
 import uuid
 import wave
 from collections.abc import Callable
@@ -31,6 +32,7 @@ from speech.protocols import SAMPLE_RATE
 from system1.percepts import PlaybackStarted
 from system2.memory.profile import Episode, NewFact
 from system2.memory.store import open_store
+from tests.agent.live.soundless import portaudio, row
 from tests.stage import bot, speech
 
 BEGAN = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -304,6 +306,7 @@ async def test_the_caller_is_named_only_where_and_while_there_is_something_to_re
     assert not (tmp_path / MARKER).exists()
 
 
+@pytest.mark.slow
 async def test_a_call_that_never_began_leaves_nothing_to_do(tmp_path: Path) -> None:
     options: dict[str, Any] = {"clock": "live", "out": tmp_path, "caller_id": "c-1"}
     async with Conversation.open(TALKATIVE, report=False, **options):
@@ -342,6 +345,19 @@ def test_garbage_is_told_of_once_and_left_as_it_is(
     assert main(["recover", str(tmp_path)]) == 0
     assert "call: error after " in capsys.readouterr().out
     assert known(tmp_path / "memory.db")[0] == {"name": "Ann"}
+
+
+@pytest.mark.slow
+def test_who_was_talked_to_is_remembered_before_the_next_call_takes_the_folder(
+    lines: list[str], tmp_path: Path, where: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = broken_off(tmp_path / "call", lines)
+    # This one comes to nothing, as the sound card is taken.
+    card = portaudio([row("Headset", 1, 2)], default=(0, 0), openings=0)
+    monkeypatch.setitem(sys.modules, "sounddevice", card)
+    assert main(["talk", "broadband", "--out", str(folder)]) != 0
+    assert json.loads((folder / "result.json").read_text())["outcome"] == "error"
+    assert known(where) == ({"name": "Ann"}, 1)
 
 
 def test_what_another_version_decided_is_not_made_up(lines: list[str], tmp_path: Path) -> None:

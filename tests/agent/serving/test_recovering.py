@@ -115,8 +115,10 @@ async def test_a_killed_servers_call_is_finished_by_the_next(
             async with process(out, memory) as beside:
                 assert await beside.calls() == []
             telephone.twilio.says(speech("my internet is down"))
+            await telephone.until_quiet()
+            telephone.twilio.says(speech("what are your prices"))
             begun = telephone.twilio.frame
-            # Not to the end of what it answers.
+            # Not to the end of what it answers, which is long.
             await until(lambda: len(telephone.twilio.loud(begun)) > 25)
             (call,) = await first.calls()
             folder = out / call["id"]
