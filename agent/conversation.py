@@ -33,6 +33,7 @@ from agent.result import sum_up
 from agent.think_time import DEFAULT_THINK_S, ThinkTime, charged
 from agent.tidying import DECIMALS
 from agent.trouble import log_failure
+from agent.unfinished import finished
 from policies.policy import Policy
 from speech.microphone import Microphone, open_microphone
 from speech.playback.mouth import AudioMouth
@@ -61,7 +62,6 @@ class Conversation:
         opening: Opening,
         ears: Ears,
         mouth: AudioMouth,
-        known: Recalled = UNKNOWN,
         line: Microphone | None = None,
     ) -> None:
         self.policy = opening.policy
@@ -90,10 +90,12 @@ class Conversation:
         self._heard = np.zeros(0, np.float32)
         self._ready = np.zeros(TICK_SAMPLES, np.float32)
         self._pending: list[_ByHand] = []
+        self._hold = opening.hold
+        self._folder = opening.folder
         self._voice = opening.voice
         self._duplex = opening.duplex
         self._opened = opening.opened
-        self._known = known
+        self._known: Recalled = UNKNOWN
         self._begun = False
 
     @classmethod
@@ -120,6 +122,7 @@ class Conversation:
         extractor: Extractor | None = None,
         listener: Listener | None = None,
         listening: float = DEFAULT_LISTENING_S,
+        channel: str | None = None,
     ) -> AsyncIterator[Conversation]:
         """Open a call; leaving the context ends it as if the caller had hung up.
 
@@ -138,7 +141,8 @@ class Conversation:
         tools are used, in place of what they go to. ``memory``: kept in place of the store that the
         policy names, and left open; ``extractor``: learns from the call once it is over, beside the
         rules. ``listener``: hears the caller in place of the model that the policy names;
-        ``listening``: seconds charged to its answers in virtual time.
+        ``listening``: seconds charged to its answers in virtual time. ``channel``: what carries the
+        call, for whoever may have to finish it in place of this process (``agent.recovery``).
 
         Raises ``DocumentError``, ``SpeechError``, ``ModelError`` or ``OSError``, each with one
         clear line.
@@ -171,12 +175,14 @@ class Conversation:
             extractor=extractor,
             listener=listener,
             listening=listening,
+            channel=channel,
         )
         opening = prepare(chosen, profile, options)
         mouth = AudioMouth(voice if opening.duplex is None else opening.duplex.voice(voice))
-        conversation = cls(opening, ears, mouth, await recalled(opening.remembering), line)
+        conversation = cls(opening, ears, mouth, line)
         began = time.perf_counter()  # wall seconds are for result.json alone
         try:
+            conversation._known = await recalled(opening.remembering)
             yield conversation
         except BaseException as error:
             conversation._call.fail()
@@ -316,7 +322,18 @@ class Conversation:
             )
         try:
             await self._call.close()
+            self._let_go()
         finally:
             self._ears.close()
             if self._recording is not None:
                 self._recording.close()
+            if self._hold is not None:
+                self._hold.close()
+
+    def _let_go(self) -> None:
+        """The call was remembered; of one that never began nothing is left to do."""
+        if self._hold is None:
+            return
+        self._hold.forget_caller()
+        if not self._begun and self._folder is not None:
+            finished(self._folder)

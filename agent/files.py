@@ -10,6 +10,7 @@ from agent.records import Record
 from agent.report import render_report
 from agent.result import Result, write_result
 from agent.spans import Span
+from agent.unfinished import GIVEN_UP, MARKER, finished
 from policies.policy import Policy
 from speech.protocols import Audio
 
@@ -21,7 +22,7 @@ REPORT = "report.html"
 
 def clear(folder: Path) -> None:
     """Remove an earlier call's files, which must not be taken for this one's."""
-    for name in (RECORDING, JOURNAL, RESULT, REPORT):
+    for name in (RECORDING, JOURNAL, RESULT, REPORT, MARKER, GIVEN_UP):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -34,7 +35,7 @@ def write_outcome(
     spans: Sequence[Span] | None = None,
     policy: Policy | None = None,
 ) -> None:
-    """Write ``result.json`` and ``report.html`` of a call that is over.
+    """Write ``result.json`` and ``report.html`` of a call that is over, which is finished then.
 
     ``caller``, ``agent``: the channels, None without sound; ``spans``: when the caller spoke, if
     that is known better than from the recording; ``policy``: what the call was held with, whose
@@ -44,3 +45,4 @@ def write_outcome(
     write_result(folder / RESULT, told)
     page = render_report(records, result, caller, agent, spans, policy)
     (folder / REPORT).write_text(page, encoding="utf-8")
+    finished(folder)

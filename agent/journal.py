@@ -171,18 +171,26 @@ def _build(kind: type[Any], fields: dict[str, Any]) -> Any:
 class Journal:
     """Records as they are written; ``events.jsonl`` as it happens where a path is given.
 
+    ``more``: the file is there, and gets longer.
+
     Each line is with the system at once, so that the end of the process loses none. ``keep``: told
     of the file's descriptor while it is open, so as to bring it to the disk as well; what it gives
     back is called at the end.
     """
 
     def __init__(
-        self, path: Path | None = None, keep: Callable[[int], Callable[[], None]] | None = None
+        self,
+        path: Path | None = None,
+        keep: Callable[[int], Callable[[], None]] | None = None,
+        *,
+        more: bool = False,
     ) -> None:
         self.records: list[Record] = []
         self._listeners: list[Callable[[Record], None]] = []
         self._file: IO[str] | None = (
-            path.open("w", encoding="utf-8", newline="\n") if path is not None else None
+            path.open("a" if more else "w", encoding="utf-8", newline="\n")
+            if path is not None
+            else None
         )
         self._release: Callable[[], None] | None = None
         if self._file is not None and keep is not None:
@@ -229,6 +237,17 @@ def read_journal(path: Path) -> list[Record]:
             reason = str(error).splitlines()[0]
             raise JournalError(f"{path}:{number}: not a record of a call: {reason}") from None
     return records
+
+
+def mend_journal(path: Path) -> None:
+    """Take out a last line that was not finished, so that more can be written behind it."""
+    data = path.read_bytes()
+    whole = _finished(data)
+    with path.open("r+b") as file:
+        file.truncate(len(whole))
+        if whole and not whole.endswith(b"\n"):
+            file.seek(len(whole))
+            file.write(b"\n")
 
 
 def _finished(data: bytes) -> bytes:

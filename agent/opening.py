@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -23,6 +24,7 @@ from agent.records import CallOpened
 from agent.remembering import Remembering
 from agent.think_time import ThinkTime
 from agent.thinking import Thinking
+from agent.unfinished import Begun, Hold
 from policies.hours import noon_of
 from policies.loading import load_policy
 from policies.policy import Policy
@@ -61,6 +63,7 @@ class Options:
     extractor: Extractor | None = None
     listener: Listener | None = None
     listening: float = DEFAULT_LISTENING_S
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Opening:
 
     ``voice``: keeps the caller's, for a model that hears; without sound nobody fills it.
     ``duplex``: a mind that hears and speaks itself. ``keep``: brings an open file to the disk, None
-    where a call can be held again.
+    where a call can be held again. ``hold``: on the call's folder, likewise.
     """
 
     policy: Policy
@@ -84,6 +87,7 @@ class Opening:
     duplex: Duplex | None = None
     overhearing: Overhearing | None = None
     keep: Callable[[int], Callable[[], None]] | None = None
+    hold: Hold | None = None
 
 
 def prepare(policy: Policy, profile: str, options: Options, *, sound: bool = True) -> Opening:
@@ -134,6 +138,9 @@ def prepare(policy: Policy, profile: str, options: Options, *, sound: bool = Tru
         journal.subscribe(duplex.note)
     advising = _advising(policy, options)
     remembering = _remembering(policy, options, local)
+    hold: Hold | None = None
+    if folder is not None and options.clock == "live":
+        hold = Hold.on_new(folder, _begun(policy, options, remembering), keep)
     return Opening(
         policy,
         thinking,
@@ -147,6 +154,21 @@ def prepare(policy: Policy, profile: str, options: Options, *, sound: bool = Tru
         duplex,
         overhearing,
         keep,
+        hold,
+    )
+
+
+def _begun(policy: Policy, options: Options, remembering: Remembering | None) -> Begun:
+    """What is needed to finish the call in another process."""
+    # A store that was handed in is not there then.
+    kept = remembering is not None and options.memory is None and policy.memory.retention_days
+    return Begun(
+        call=remembering.call if remembering is not None else uuid.uuid4().hex,
+        began=remembering.began if remembering is not None else datetime.now(UTC),
+        policy=policy,
+        model=options.model,
+        channel=options.channel,
+        caller_id=options.caller_id if kept else None,
     )
 
 
@@ -207,13 +229,16 @@ def _remembering(policy: Policy, options: Options, local: datetime) -> Rememberi
     else:
         zone = ZoneInfo(policy.hours.timezone) if policy.hours is not None else UTC
         began = local.replace(tzinfo=zone)
-    extractor = options.extractor or _extractor(policy, options)
+    extractor = options.extractor or extractor_of(policy, options.model)
     return Remembering(policy, caller_id, began, options.memory, extractor)
 
 
-def _extractor(policy: Policy, options: Options) -> Extractor | None:
-    """The call's own model, once the call is over; None where rules alone are to learn from it."""
-    name = options.model or policy.model.name
+def extractor_of(policy: Policy, model: str | None) -> Extractor | None:
+    """The call's own model, once the call is over; None where rules alone are to learn from it.
+
+    Raises ``ModelError``.
+    """
+    name = model or policy.model.name
     if (
         name == GROUNDED
         or speaks(name)

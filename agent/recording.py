@@ -35,8 +35,9 @@ class Recording:
     def add(self, caller: Audio, agent: Audio) -> None:
         """Append frames of equal length, float32 in [-1, 1]."""
         both = np.empty((caller.size, 2), dtype="<i2")
-        both[:, 0] = np.clip(np.rint(caller * 32767.0), -32768, 32767)
-        both[:, 1] = np.clip(np.rint(agent * 32767.0), -32768, 32767)
+        # By what 16 bit sound is divided when it comes in: what was heard is here to the bit.
+        both[:, 0] = np.clip(np.rint(caller * 32768.0), -32768, 32767)
+        both[:, 1] = np.clip(np.rint(agent * 32768.0), -32768, 32767)
         self._file.write(both.tobytes())
         self._frames += caller.size
         if self._frames - self._in_header >= _KEPT_EVERY:
@@ -77,15 +78,29 @@ def _header(frames: int) -> bytes:
     )
 
 
+def mend_recording(path: Path) -> None:
+    """Have the header of one that a crash ended say what is there. ``ValueError`` as below."""
+    with path.open("r+b") as file:
+        _checked(path, file.read(_HEADER.size))
+        size = file.seek(0, os.SEEK_END) - _HEADER.size
+        frames = size // _FRAME_BYTES
+        file.truncate(_HEADER.size + frames * _FRAME_BYTES)
+        file.seek(0)
+        file.write(_header(frames))
+
+
+def _checked(path: Path, header: bytes) -> None:
+    if len(header) < _HEADER.size or header[:4] + header[8:40] != _header(0)[:4] + _header(0)[8:40]:
+        raise ValueError(f"{path}: not the recording of a call")
+
+
 def read_recording(path: Path) -> tuple[Audio, Audio]:
     """Both channels of a ``call.wav``: the caller's and the agent's, float32.
 
     Of one that a crash ended, all that is there. ``ValueError`` for what is no recording of ours.
     """
     data = path.read_bytes()
-    header = data[: _HEADER.size]
-    if len(header) < _HEADER.size or header[:4] + header[8:40] != _header(0)[:4] + _header(0)[8:40]:
-        raise ValueError(f"{path}: not the recording of a call")
+    _checked(path, data[: _HEADER.size])
     # Not the length in the header: that is as old as the last whole second.
     count = (len(data) - _HEADER.size) // _FRAME_BYTES * 2
     frames = np.frombuffer(data, dtype="<i2", offset=_HEADER.size, count=count).reshape(-1, 2)

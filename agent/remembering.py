@@ -117,7 +117,8 @@ class Remembering:
     """One call's memory of its caller. ``began``: the call's beginning, with its time zone.
 
     ``store``: asked in place of the policy's, and left open. ``extractor``: learns more than the
-    rules do.
+    rules do. ``call``: the name under which the store knows the call, where it has one already:
+    what is written twice is kept once.
     """
 
     def __init__(
@@ -127,14 +128,15 @@ class Remembering:
         began: datetime,
         store: LongTermMemory | None = None,
         extractor: Extractor | None = None,
+        call: str | None = None,
     ) -> None:
         # Late: a call without memory needs no threads.
         from concurrent.futures import ThreadPoolExecutor
 
         self._policy = policy
         self._customer = customer_of(policy, caller_id)
-        self._call = uuid.uuid4().hex
-        self._began = began
+        self.call = call or uuid.uuid4().hex
+        self.began = began
         self._given = store
         self._store: LongTermMemory | None = store
         self._extractor = extractor
@@ -165,8 +167,8 @@ class Remembering:
         return Recalled(listed, profile.calls, note)
 
     def _recalled(self) -> Profile:
-        since = self._began - timedelta(days=self._policy.memory.retention_days)
-        return self._opened().recall(self._customer, self._began + AHEAD).since(since)
+        since = self.began - timedelta(days=self._policy.memory.retention_days)
+        return self._opened().recall(self._customer, self.began + AHEAD).since(since)
 
     def _known(self, profile: Profile) -> tuple[tuple[str, str], ...]:
         """What is masked or not kept today may have been stored under yesterday's policy."""
@@ -205,10 +207,10 @@ class Remembering:
                 # A model that fails must not cost what the rules have learnt.
                 log_forgetful(f"a model was to learn from the call: {type(error).__name__}")
         learned = kept(together(by_rule(over), more), over)
-        episode = Episode(self._call, self._began, over.outcome, learned.summary, over.scene.turns)
+        episode = Episode(self.call, self.began, over.outcome, learned.summary, over.scene.turns)
 
         def written() -> str:
-            now = self._began + timedelta(seconds=at)
+            now = self.began + timedelta(seconds=at)
             store = self._opened()
             done = store.write(self._customer, episode, learned.facts, now)
             store.expire(now, rules.retention_days, self._customer.partition("/")[0] + "/")

@@ -181,6 +181,13 @@ class Thinking:
             return Thought(when, think, content), self._note(think, work, when, content)
         return None
 
+    def follow(self, thought: Thought) -> ThinkDone | None:
+        """A thought as a journal has it, of a think that is only told of; its record, if it ends
+        it."""
+        think = thought.think
+        work = self._works.get(think)
+        return None if work is None else self._note(think, work, thought.at, thought.content)
+
     def _note(
         self, think: int, work: _Work, at: float, content: ThoughtContent
     ) -> ThinkDone | None:

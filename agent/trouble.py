@@ -39,3 +39,11 @@ def log_forgetful(reason: str) -> None:
 
     log = structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
     log.warning("memory.not_available", reason=reason)
+
+
+def log_unrecovered(call: str, reason: str) -> None:
+    """One line on standard error for a broken-off call that cannot be finished; ``reason``: why."""
+    import structlog
+
+    log = structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
+    log.warning("call.not_recovered", call=call, reason=reason)

@@ -30,11 +30,14 @@ class _Format:
     bits: int
 
 
-def read_wav(path: str | Path) -> Audio:
-    """A recording as mono at ``SAMPLE_RATE``. Raises ``SpeechError`` that names what is wrong."""
+def read_wav(path: str | Path, channel: int | None = None) -> Audio:
+    """A recording as mono at ``SAMPLE_RATE``. ``channel``: of one with two, this one alone.
+
+    Raises ``SpeechError`` that names what is wrong.
+    """
     path = Path(path)
     layout, samples = _parsed(path, _bytes(path))
-    mono = _mono(path, layout, samples)
+    mono = _mono(path, layout, samples, channel)
     if layout.rate == SAMPLE_RATE:
         return mono
     out: Audio = soxr.resample(mono, layout.rate, SAMPLE_RATE, quality="HQ").astype(np.float32)
@@ -105,7 +108,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         place += 8 + size + size % 2
 
 
-def _mono(path: Path, layout: _Format, data: bytes) -> Audio:
+def _mono(path: Path, layout: _Format, data: bytes, channel: int | None) -> Audio:
     if layout.channels not in (1, 2):
         raise SpeechError(f"{path}: {layout.channels} channels; mono or stereo is read")
     if not _LOWEST_HZ <= layout.rate <= _HIGHEST_HZ:
@@ -130,5 +133,6 @@ def _mono(path: Path, layout: _Format, data: bytes) -> Audio:
     if not np.isfinite(samples).all():
         raise SpeechError(f"{path}: has samples that are no numbers")
     if layout.channels == 2:
-        samples = samples.reshape(-1, 2).mean(axis=1, dtype=np.float32)
+        both = samples.reshape(-1, 2)
+        samples = both.mean(axis=1, dtype=np.float32) if channel is None else both[:, channel]
     return samples

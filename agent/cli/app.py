@@ -17,6 +17,7 @@ from agent.cli.doctor import doctor
 from agent.cli.failures import refuse, told
 from agent.cli.memory import memory
 from agent.cli.models import models
+from agent.cli.recover import recover
 from agent.cli.replay import replay
 from agent.cli.run import run
 from agent.cli.schema import schema
@@ -38,6 +39,7 @@ app.command("test")(suite)
 app.command("call")(call)
 app.command("talk")(talk)
 app.command("serve")(serve)
+app.command("recover")(recover)
 app.command("replay")(replay)
 app.command("tune")(tune)
 app.command("check")(check)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ import typer
 from agent.cli.failures import until_interrupted
 from agent.cli.files import folder
 from agent.cli.options import CallerId, Model, Speech
+from agent.think_time import DEFAULT_THINK_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +21,17 @@ if TYPE_CHECKING:
     from agent.records import Record
     from agent.result import Result
     from speech.protocols import Audio
+
+
+class Channel(StrEnum):
+    """Where in a recording the caller is."""
+
+    BOTH = "both"
+    LEFT = "left"
+    RIGHT = "right"
+
+
+_CHANNELS = {Channel.BOTH: None, Channel.LEFT: 0, Channel.RIGHT: 1}
 
 HOLDS_ON_S = 5.0
 """How long the caller stays on the line once the recording is over and the agent is quiet."""
@@ -32,6 +45,14 @@ def call(
         typer.Option("--out", metavar="DIR", help="Folder of the files; out/call by default."),
     ] = None,
     caller_id: CallerId = None,
+    channel: Annotated[
+        Channel,
+        typer.Option("--channel", help="Where the caller is; a call.wav of ours: left."),
+    ] = Channel.BOTH,
+    think: Annotated[
+        float,
+        typer.Option("--think", metavar="S", min=0, help="Seconds charged to each thought."),
+    ] = DEFAULT_THINK_S,
     speech: Speech = None,
     model: Model = None,
 ) -> None:
@@ -46,7 +67,7 @@ def call(
     from speech.audiofile import read_wav
 
     chosen = load_policy(policy)
-    caller = read_wav(wav)
+    caller = read_wav(wav, _CHANNELS[channel])
     out = folder(out or Path("out/call"))
     console = Console(highlight=False)
 
@@ -58,7 +79,13 @@ def call(
 
         began = time.perf_counter()
         opened = Conversation.open(
-            chosen, speech=speech, model=model, caller_id=caller_id, out=out, report=False
+            chosen,
+            speech=speech,
+            model=model,
+            caller_id=caller_id,
+            out=out,
+            think=think,
+            report=False,
         )
         async with opened as line:
             with transcribed(console, chosen.language) as listener:

@@ -78,6 +78,7 @@ def talk(
     from agent.cli import telling
     from agent.live.soundcard import SoundCard, device, devices
     from agent.live.talk import can_cancel, on_this_line, without_preparation
+    from agent.recovery import recover
     from policies.line import Echo
     from policies.loading import load_policy
 
@@ -126,6 +127,7 @@ def talk(
                 out=out,
                 clock="live",
                 report=False,
+                channel="microphone",
             )
             async with opened as line:
                 if telemetry is not None:
@@ -149,6 +151,8 @@ def talk(
     # The sound card's thread gets its turn sooner than Python would give it one.
     sys.setswitchinterval(_SWITCH_S)
     with until_interrupted(out):
+        # Its caller is remembered before this call's files take its place.
+        recover(out)
         result, ending, flow, loss_db = asyncio.run(hold())
     telling.told(console, result, out)
     _tell_flow(console, flow, loss_db)

@@ -47,6 +47,10 @@ class Watcher(Protocol):
         """It has ended; its files may not be written yet."""
         ...
 
+    def add_ended(self, call: ServedCall) -> None:
+        """List a call that another server held."""
+        self._ended.append(call)
+
     def measured(self, call: ServedCall, tally: Tally) -> None:
         """Its files are written."""
         ...
@@ -137,6 +141,10 @@ class Calls:
         call.under_way = None
         self._ended.append(call)
         self._watcher.over(call)
+
+    def add_ended(self, call: ServedCall) -> None:
+        """List a call that another server held."""
+        self._ended.append(call)
 
     def measured(self, call: ServedCall, tally: Tally) -> None:
         """Its files are written."""

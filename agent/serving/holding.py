@@ -53,6 +53,7 @@ class Holding:
             clock="live",
             tools=tools,
             report=False,
+            channel=call.channel,
         )
         began = time.perf_counter()
         held: Conversation | None = None

@@ -18,10 +18,12 @@ from agent.serving.apart.switchboard import Switchboard
 from agent.serving.app import application
 from agent.serving.calls import Calls
 from agent.serving.desk import Desk
+from agent.serving.entries import ServedCall
 from agent.serving.holding import Holding
 from agent.serving.http import configured
 from agent.serving.log import warned
 from agent.serving.metrics import Metrics
+from agent.serving.recovering import recovered, recovering
 from agent.serving.terms import TOKENS_ENV, Terms
 from agent.serving.tickets import Tickets
 from agent.serving.warming import warmed
@@ -80,7 +82,7 @@ class Server:
         self.calls = calls = Calls(terms, metrics)
         board = None
         if nursery is not None:
-            board = Switchboard(nursery, calls, tickets, clock, lambda call: None)
+            board = Switchboard(nursery, calls, tickets, clock, self._died)
         desk = Desk(terms, calls, clock, tickets, board)
         self.port: int = bound.getsockname()[1]
         self._stopping = asyncio.Event()
@@ -89,6 +91,9 @@ class Server:
         self._holding = Holding(terms, calls, telemetry)
         config = configured(application(desk, self._holding, metrics, tickets), terms)
         self._uvicorn = _Uvicorn(config)
+
+    def _died(self, call: ServedCall) -> None:
+        self.calls.see_to(recovered(self.calls, call))
 
     def stop(self) -> None:
         """See the class; may be called from a signal handler of the event loop."""
@@ -102,12 +107,14 @@ class Server:
             warned("server.open", why=f"{TOKENS_ENV} is not set: every program here may call")
         serving = asyncio.create_task(self._uvicorn.serve([self._socket]))
         stopping = asyncio.create_task(self._stopping.wait())
+        left = asyncio.create_task(recovering(self.calls, self.terms.out))
         try:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             await self.calls.drain(self.terms.drain_s)
             await self._holding.close()
         finally:
             stopping.cancel()
+            left.cancel()
             self._uvicorn.should_exit = True
             await serving
 

@@ -32,6 +32,18 @@ def test_both_channels_come_back(tmp_path: Path) -> None:
         assert file.getparams()[:4] == (2, 2, SAMPLE_RATE, 580)
 
 
+def test_what_came_in_with_16_bits_is_there_to_the_bit(tmp_path: Path) -> None:
+    every = np.arange(-32768, 32768).astype(np.float32) / np.float32(32768)
+    recording = Recording(tmp_path / "call.wav")
+    recording.add(every, every[::-1])
+    recording.close()
+    caller, agent = read_recording(tmp_path / "call.wav")
+    assert np.array_equal(caller, every)
+    assert np.array_equal(agent, every[::-1])
+    assert np.array_equal(read_wav(tmp_path / "call.wav", 0), caller)
+    assert np.array_equal(read_wav(tmp_path / "call.wav", 1), agent)
+
+
 def test_after_a_crash_others_read_all_but_the_last_second(tmp_path: Path) -> None:
     recording = Recording(tmp_path / "call.wav")
     for _ in range(130):

@@ -8,7 +8,9 @@ import pytest
 
 from agent.cli.app import main
 
-COMMANDS = tuple("demo run test call talk serve replay tune check schema bench memory".split())
+COMMANDS = tuple(
+    "demo run test call talk serve recover replay tune check schema bench memory".split()
+)
 
 
 def test_help_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -132,6 +132,12 @@ async def test_a_call_whose_process_dies_is_over_and_no_other_is(tmp_path: Path)
                 await other.send(json.dumps({"type": "kairos.hang_up"}))
                 assert (await rest(other))[-1]["type"] == "kairos.call_ended"
         await stage.emptied()
+        died = next(call for call in await listed(stage) if call["outcome"] == "error")
+        # What there was of it is finished here.
+        assert files(stage, died) == FILES
+        assert died["duration_s"] > 0
+        figures = (await stage.http.get("/metrics")).text
+    assert 'calls_total{channel="realtime",outcome="error"} 1.0' in figures
 
 
 async def test_without_the_process_that_forks_calls_are_held_here(
