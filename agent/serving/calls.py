@@ -47,10 +47,6 @@ class Watcher(Protocol):
         """It has ended; its files may not be written yet."""
         ...
 
-    def add_ended(self, call: ServedCall) -> None:
-        """List a call that another server held."""
-        self._ended.append(call)
-
     def measured(self, call: ServedCall, tally: Tally) -> None:
         """Its files are written."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 import wave
@@ -25,6 +26,7 @@ from websockets.asyncio.client import connect
 from agent.cli.app import main
 from agent.recording import read_recording
 from agent.serving.calls import Calls
+from agent.serving.metrics import Metrics
 from agent.serving.recovering import recovering
 from agent.serving.terms import Terms
 from speech.protocols import SAMPLE_RATE
@@ -88,6 +90,7 @@ async def process(out: Path, memory: Path) -> AsyncIterator[Server]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment,
+        start_new_session=True,
     )
     assert running.stdout is not None
     line = (await running.stdout.readline()).decode()
@@ -124,7 +127,8 @@ async def test_a_killed_servers_call_is_finished_by_the_next(
             folder = out / call["id"]
             assert call["state"] == "running"
             lasted = call["duration_s"]
-            first.process.kill()
+            # The server, and those of its processes that would see to the call.
+            os.killpg(first.process.pid, signal.SIGKILL)
             await first.process.wait()
         assert not (folder / "result.json").exists()
         journal = (folder / "events.jsonl").read_bytes()
@@ -190,7 +194,7 @@ def whole(folder: Path, journal: bytes, lasted: float) -> None:
 
 
 async def test_a_server_lists_what_servers_held_and_nothing_else(tmp_path: Path) -> None:
-    calls = Calls(Terms({"broadband": POLICY}, tmp_path), lambda call, records, figures: None)
+    calls = Calls(Terms({"broadband": POLICY}, tmp_path), Metrics())
     await recovering(calls, tmp_path / "none")
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "unfinished.json").write_text("garbage")
