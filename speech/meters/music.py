@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from speech.meters.quantiles import median, percentile
 from speech.meters.silero import VAD_CHUNK, VAD_RATE
 from speech.protocols import Audio
 from system1.percepts import SoundEvent
@@ -30,8 +31,10 @@ _WINDOW = np.hanning(_SIZE)
 _HZ = VAD_RATE / _SIZE
 _LOW, _HIGH = round(150 / _HZ), round(3400 / _HZ)
 _CHUNK_S = VAD_CHUNK / VAD_RATE
-_EDGES = np.rint(np.array([200, 350, 500, 700, 900, 1150, 1450, 1850, 2300, 2800, 3400]) / _HZ)
-_BANDS = _EDGES.astype(int)[:-1]
+_EDGES_HZ = np.array([200, 350, 500, 700, 900, 1150, 1450, 1850, 2300, 2800, 3400])
+_EDGES = np.rint(_EDGES_HZ / _HZ).astype(int)
+_TOP = max(_HIGH, int(_EDGES[-1]))  # above lies nothing that is looked at
+_ABOUT = np.arange(-2, 3)  # the places of a line, from its peak
 
 Floats = NDArray[np.float64]
 
@@ -82,15 +85,16 @@ class MusicMeter:
         self._limits = limits or MusicLimits()
         self._window = round(self._limits.window_s / _CHUNK_S)
         self._frames: deque[_Frame] = deque(maxlen=2 * self._window)
-        self._before = np.zeros(VAD_CHUNK, np.float32)
+        self._samples = np.zeros(_SIZE)
         self._lines = np.zeros(0)
         self._playing = False
         self._quiet_s = 0.0
 
     def step(self, chunk: Audio, at: float) -> SoundEvent | None:
         """One chunk (512 samples at 16 kHz); ``music`` or ``music_stopped`` of ``at``, or None."""
-        self._frames.append(self._frame(np.concatenate((self._before, chunk))))
-        self._before = chunk
+        self._samples[:VAD_CHUNK] = self._samples[VAD_CHUNK:]
+        self._samples[VAD_CHUNK:] = chunk
+        self._frames.append(self._frame(self._samples))
         if self._is_music():
             self._quiet_s = 0.0
             if self._playing:
@@ -113,7 +117,7 @@ class MusicMeter:
             return False
         changes = _changes_db(frames)
         if _standing(frames) >= limits.standing:
-            if float(np.median(changes)) < limits.still_db:
+            if median(changes.tolist()) < limits.still_db:
                 return True
             whole = list(self._frames)
             return (
@@ -122,35 +126,37 @@ class MusicMeter:
                 and _standing(whole) >= limits.standing
             )
         flatness_db = float(np.mean([frame.flatness_db for frame in frames]))
-        droning = float(np.percentile(changes, 90)) < limits.drone_db
+        droning = percentile(changes.tolist(), 90) < limits.drone_db
         return droning and flatness_db < limits.flatness_db
 
     def _goes_on(self, frames: list[_Frame]) -> bool:
-        levels = np.array([frame.level_db for frame in frames])
+        levels = [frame.level_db for frame in frames]
         limits = self._limits
-        least_db = max(float(np.percentile(levels, 90)) - limits.gap_db, limits.level_db)
-        return float(np.mean(levels > least_db)) >= limits.sounding
+        if _share_above(levels, limits.level_db) < limits.sounding:
+            return False
+        least_db = max(percentile(levels, 90) - limits.gap_db, limits.level_db)
+        return _share_above(levels, least_db) >= limits.sounding
 
-    def _frame(self, samples: Audio) -> _Frame:
-        power = np.abs(np.fft.rfft(samples.astype(np.float64) * _WINDOW)) ** 2 + 1e-9
+    def _frame(self, samples: Floats) -> _Frame:
+        power = np.abs(np.fft.rfft(samples * _WINDOW)[:_TOP]) ** 2 + 1e-9
         part = power[_LOW:_HIGH]
         db = 10 * np.log10(part)
         inner = db[2:-2]
         peaks = 2 + np.flatnonzero(
-            (inner >= db[1:-3]) & (inner > db[3:-1]) & (inner > db.max() - 25.0)
+            (inner >= db[1:-3]) & (inner > db[3:-1]) & (inner > np.maximum.reduce(db) - 25.0)
         )
         below, here, above = db[peaks - 1], db[peaks], db[peaks + 1]
         hertz = (peaks + _LOW + 0.5 * (below - above) / (below - 2 * here + above)) * _HZ
-        held = np.array([part[peak - 2 : peak + 3].sum() for peak in peaks])
+        held = np.add.reduce(part[peaks[:, None] + _ABOUT], axis=1)
         stands = self._stand(hertz)
         self._lines = hertz
-        total = float(part.sum())
-        bands = 10 * np.log10(np.add.reduceat(power[: int(_EDGES[-1])], _BANDS))
-        level_db = 10 * np.log10(np.mean(samples.astype(np.float64) ** 2) + 1e-9)
+        total = float(np.add.reduce(part))
+        bands = 10 * np.log10(np.add.reduceat(power[: _EDGES[-1]], _EDGES[:-1]))
+        level_db = 10 * np.log10(np.add.reduce(np.square(samples)) / _SIZE + 1e-9)
         return _Frame(
             float(level_db),
-            float(db.mean() - 10 * np.log10(total / part.size)),
-            min(float(held[stands].sum()) / total, 1.0),
+            float(np.add.reduce(db) / db.size - 10 * np.log10(total / part.size)),
+            min(float(np.add.reduce(held[stands])) / total, 1.0),
             int(np.count_nonzero(held > 0.01 * total)),
             np.asarray(bands),
         )
@@ -158,8 +164,12 @@ class MusicMeter:
     def _stand(self, hertz: Floats) -> NDArray[np.bool_]:
         if not self._lines.size or not hertz.size:
             return np.zeros(hertz.size, np.bool_)
-        nearest = np.min(np.abs(hertz[:, None] - self._lines[None, :]), axis=1)
+        nearest = np.minimum.reduce(np.abs(hertz[:, None] - self._lines[None, :]), axis=1)
         return np.asarray(nearest < self._limits.drift_hz + self._limits.drift * hertz)
+
+
+def _share_above(levels: list[float], least: float) -> float:
+    return sum(level > least for level in levels) / len(levels)
 
 
 def _standing(frames: list[_Frame]) -> float:
