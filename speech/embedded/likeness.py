@@ -10,9 +10,6 @@ backchannel begins with is known 0.1 to 0.3 s into it.
 from __future__ import annotations
 
 import math
-import shutil
-import tempfile
-import weakref
 from collections import deque
 from functools import lru_cache
 from itertools import product
@@ -22,6 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from speech.embedded.scratch import scratch_folder
+from speech.embedded.spares import Spares
 from speech.embedded.sphinx import ASR_RATE
 from speech.meters.silero import VAD_CHUNK
 from speech.pronunciation import model_path, pronounced
@@ -55,8 +54,7 @@ class LikenessMeter:
     """The ratio for one call. ``extra``: backchannels beside those of English."""
 
     def __init__(self, extra: tuple[str, ...] = ()) -> None:
-        files = _files(extra)
-        self._decoders = tuple(_decoder(files / name, files) for name in ("short.gram", "any.gram"))
+        self._decoders = _SPARES.take(extra) or _pair(extra)
         count = round(_BEFORE_S / _CHUNK_S) + 3
         self._recent: deque[NDArray[np.int16]] = deque(maxlen=count)
         self._open = False
@@ -117,8 +115,7 @@ class _Files:
     """Grammars and the phones' dictionary, for as long as they are needed."""
 
     def __init__(self, extra: tuple[str, ...]) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="kairos-likeness-"))
-        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.folder = scratch_folder(self, "likeness")
         (self.folder / "phones.dict").write_text("".join(f"{one} {one}\n" for one in _PHONES))
         self._write("short.gram", [f"({sounds})" for sounds in _sounds(extra)])
         self._write("any.gram", _PHONES)
@@ -129,12 +126,8 @@ class _Files:
 
 
 @lru_cache(maxsize=16)
-def _held(extra: tuple[str, ...]) -> _Files:
+def _files(extra: tuple[str, ...]) -> _Files:
     return _Files(extra)
-
-
-def _files(extra: tuple[str, ...]) -> Path:
-    return _held(extra).folder
 
 
 def _sounds(extra: tuple[str, ...]) -> list[str]:
@@ -168,3 +161,17 @@ def _decoder(grammar: Path, files: Path) -> pocketsphinx.Decoder:
         pl_window=0,
         loglevel="FATAL",
     )
+
+
+def _pair(extra: tuple[str, ...]) -> tuple[pocketsphinx.Decoder, pocketsphinx.Decoder]:
+    """The decoders of what backchannels are made of, and of anything."""
+    folder = _files(extra).folder
+    return _decoder(folder / "short.gram", folder), _decoder(folder / "any.gram", folder)
+
+
+_SPARES = Spares(_pair)
+
+
+def warm(extra: tuple[str, ...] = ()) -> None:
+    """Make the decoders ahead for the next ``LikenessMeter`` with these backchannels."""
+    _SPARES.warm(extra)

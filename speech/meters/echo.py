@@ -93,7 +93,7 @@ class EchoMeter:
         played = np.array(self._played)[first : last + count]
         before = np.lib.stride_tricks.sliding_window_view(played, count, axis=0)
         before = np.ascontiguousarray(before.transpose(0, 2, 1))
-        before -= (np.add.reduce(before, axis=1) / count)[:, None]
+        before = before - (np.add.reduce(before, axis=1) / count)[:, None]
         before = before.reshape(len(before), heard.size)
         energies = np.add.reduce(heard * heard) * np.add.reduce(before * before, axis=1)
         energies = np.sqrt(energies)

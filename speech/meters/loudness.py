@@ -106,4 +106,5 @@ class LoudnessMeter:
         db = np.maximum(db, np.maximum.reduce(db, axis=1)[:, None] - self._settings.range_db)
         shapes = db - (np.add.reduce(db, axis=1) / db.shape[1])[:, None]
         changes = np.add.reduce(np.abs(shapes[2:] - shapes[:-2]), axis=1) / db.shape[1]
-        return round(median(changes.tolist()), 2)
+        found: list[float] = changes.tolist()
+        return round(median(found), 2)
