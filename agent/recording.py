@@ -35,8 +35,9 @@ class Recording:
     def add(self, caller: Audio, agent: Audio) -> None:
         """Append frames of equal length, float32 in [-1, 1]."""
         both = np.empty((caller.size, 2), dtype="<i2")
-        both[:, 0] = np.clip(np.rint(caller * 32767.0), -32768, 32767)
-        both[:, 1] = np.clip(np.rint(agent * 32767.0), -32768, 32767)
+        for side, audio in enumerate((caller, agent)):
+            scaled = np.rint(audio * 32767.0)
+            both[:, side] = np.minimum(np.maximum(scaled, -32768.0), 32767.0)
         self._file.write(both.tobytes())
         self._frames += caller.size
         if self._frames - self._in_header >= _KEPT_EVERY:

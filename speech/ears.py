@@ -57,7 +57,8 @@ class MeteredEars:
         self._completion = completion
         self._downsampler = Downsampler(_CHUNK)
         self._narrowed = Chunks()
-        self._pending = np.zeros(0, np.float32)
+        self._pending: list[Audio] = []
+        self._samples = 0  # that are pending
         self._begins: float | None = None
         self._chunks = 0
         self._onset: float | None = None
@@ -67,13 +68,16 @@ class MeteredEars:
         """Percepts of a block that ends at ``at``; the first block tells when the call began."""
         if self._begins is None:
             self._begins = at - len(block) / SAMPLE_RATE
-        self._pending = np.concatenate((self._pending, block.astype(np.float32, copy=False)))
+        self._pending.append(block.astype(np.float32))
+        self._samples += block.size
+        if self._samples < _CHUNK:
+            return []
+        pending = np.concatenate(self._pending)
+        whole = pending.size - pending.size % _CHUNK
         percepts: list[Percept] = []
-        start = 0
-        while start + _CHUNK <= len(self._pending):
-            percepts += self._chunk(self._pending[start : start + _CHUNK], at)
-            start += _CHUNK
-        self._pending = self._pending[start:].copy()
+        for start in range(0, whole, _CHUNK):
+            percepts += self._chunk(pending[start : start + _CHUNK], at)
+        self._pending, self._samples = [pending[whole:]], pending.size - whole
         return percepts
 
     def expect(self, question: Question | None) -> None:

@@ -15,6 +15,9 @@ _WINDOW = np.hanning(VAD_CHUNK)
 _EDGES_HZ = np.array([200, 350, 500, 700, 900, 1150, 1450, 1850, 2300, 2800, 3400])
 _EDGES = np.rint(_EDGES_HZ * VAD_CHUNK / VAD_RATE).astype(int)
 
+BANDS = len(_EDGES) - 1
+"""How many bands."""
+
 Bands = NDArray[np.float64]
 
 

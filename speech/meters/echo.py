@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from speech.meters.bands import BANDS_HOP, Bands, Spectra, band_powers
+from speech.meters.bands import BANDS, BANDS_HOP, Bands, Spectra, band_powers
 from speech.meters.chunks import Chunk
 from speech.meters.silero import VAD_RATE
 from speech.protocols import Audio
@@ -51,20 +51,25 @@ class EchoMeter:
         self._downsampler = Downsampler(_CHUNK)
         self._spectra = Spectra()
         self._silent = 0  # chunks in a row in which nothing was played
-        self._pending = np.zeros(0, np.float32)
+        self._silence = self._compressed(np.zeros((2, BANDS)))
+        self._pending: list[Audio] = []
+        self._samples = 0  # that are pending
         self._ahead = 0
 
     def played(self, block: Audio) -> None:
         """What the agent says, at 24 kHz, in the order in which it is played."""
-        self._pending = np.concatenate((self._pending, block.astype(np.float32, copy=False)))
-        while len(self._pending) >= _CHUNK:
-            chunk = self._downsampler.resample(self._pending[:_CHUNK])
-            self._pending = self._pending[_CHUNK:]
-            self._silent = 0 if chunk.any() else self._silent + 1
-            spectra = self._spectra.step(chunk)
-            frames = self._compressed(band_powers(spectra))
+        self._pending.append(block.astype(np.float32))
+        self._samples += block.size
+        if self._samples < _CHUNK:
+            return
+        pending = np.concatenate(self._pending)
+        whole = pending.size - pending.size % _CHUNK
+        for start in range(0, whole, _CHUNK):
+            frames = self._bands(self._downsampler.resample(pending[start : start + _CHUNK]))
             self._played.extend(frames)
             self._ahead += len(frames)
+        self._pending = [pending[whole:]]
+        self._samples = pending.size - whole
 
     def step(self, chunk: Chunk, speech_s: float | None) -> float:
         """One chunk of the caller's; ``speech_s``: for how long there has been speech.
@@ -100,6 +105,13 @@ class EchoMeter:
         products = np.add.reduce(heard * before, axis=1)
         known = energies > 1e-6
         return float(np.max(products[known] / energies[known], initial=0.0))
+
+    def _bands(self, chunk: Audio) -> Bands:
+        """Of a chunk that is played, at 16 kHz."""
+        self._silent = 0 if chunk.any() else self._silent + 1
+        if self._silent > 2:  # and the spectra's windows are silent by now
+            return self._silence
+        return self._compressed(band_powers(self._spectra.step(chunk)))
 
     def _compressed(self, bands: Bands) -> Bands:
         return np.asarray((bands + 1e-6) ** self._limits.compression)
