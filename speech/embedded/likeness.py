@@ -57,6 +57,7 @@ class LikenessMeter:
         self._decoders = _SPARES.take(extra) or _pair(extra)
         count = round(_BEFORE_S / _CHUNK_S) + 3
         self._recent: deque[NDArray[np.int16]] = deque(maxlen=count)
+        self._waiting: list[NDArray[np.int16]] = []
         self._open = False
 
     def step(
@@ -75,10 +76,13 @@ class LikenessMeter:
             self._close()
             return None
         if self._open:
-            self._feed(samples)
+            self._waiting.append(samples)
         elif speech_s <= len(self._recent) * _CHUNK_S:
             self._begin(speech_s, mean)
-        if not self._open or speech_s < _FROM_S:
+        if not self._open:
+            return None
+        self._feed(speech_s)
+        if speech_s < _FROM_S:
             return None
         short, anything = (_nats(decoder) for decoder in self._decoders)
         if short is None or anything is None:
@@ -88,14 +92,20 @@ class LikenessMeter:
     def _begin(self, speech_s: float, mean: str) -> None:
         self._open = True
         wanted = int((speech_s + _BEFORE_S) / _CHUNK_S) + 1
-        begun = np.concatenate(list(self._recent)[-wanted:])
+        self._waiting = list(self._recent)[-wanted:]
         for decoder in self._decoders:
             decoder.set_cmn(mean)
             decoder.start_utt()
-        self._feed(begun)
 
-    def _feed(self, samples: NDArray[np.int16]) -> None:
-        audio = samples.tobytes()
+    def _feed(self, speech_s: float) -> None:
+        """Decode what waits, in equal parts until the ratio is first told.
+
+        All at once it would take 40 ms, just when the agent may have to stop.
+        """
+        left = max(math.ceil((_FROM_S - speech_s) / _CHUNK_S), 0)
+        count = math.ceil(len(self._waiting) / (left + 1))
+        audio = np.concatenate(self._waiting[:count]).tobytes()
+        del self._waiting[:count]
         for decoder in self._decoders:
             decoder.process_raw(audio, full_utt=False)
 
