@@ -36,8 +36,9 @@ class Recording:
         """Append frames of equal length, float32 in [-1, 1]."""
         both = np.empty((caller.size, 2), dtype="<i2")
         # By what 16 bit sound is divided when it comes in: what was heard is here to the bit.
-        both[:, 0] = np.clip(np.rint(caller * 32768.0), -32768, 32767)
-        both[:, 1] = np.clip(np.rint(agent * 32768.0), -32768, 32767)
+        for side, audio in enumerate((caller, agent)):
+            scaled = np.rint(audio * 32768.0)
+            both[:, side] = np.minimum(np.maximum(scaled, -32768.0), 32767.0)
         self._file.write(both.tobytes())
         self._frames += caller.size
         if self._frames - self._in_header >= _KEPT_EVERY:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from speech.meters.activity import Activity
+from speech.meters.chunks import Chunks
 from speech.meters.completion import CompletionMeter
 from speech.meters.contour import ContourMeter
 from speech.meters.echo import EchoMeter
@@ -55,7 +56,9 @@ class MeteredEars:
         self._music = MusicMeter()
         self._completion = completion
         self._downsampler = Downsampler(_CHUNK)
-        self._pending = np.zeros(0, np.float32)
+        self._narrowed = Chunks()
+        self._pending: list[Audio] = []
+        self._samples = 0  # that are pending
         self._begins: float | None = None
         self._chunks = 0
         self._onset: float | None = None
@@ -65,13 +68,16 @@ class MeteredEars:
         """Percepts of a block that ends at ``at``; the first block tells when the call began."""
         if self._begins is None:
             self._begins = at - len(block) / SAMPLE_RATE
-        self._pending = np.concatenate((self._pending, block.astype(np.float32, copy=False)))
+        self._pending.append(block.astype(np.float32))
+        self._samples += block.size
+        if self._samples < _CHUNK:
+            return []
+        pending = np.concatenate(self._pending)
+        whole = pending.size - pending.size % _CHUNK
         percepts: list[Percept] = []
-        start = 0
-        while start + _CHUNK <= len(self._pending):
-            percepts += self._chunk(self._pending[start : start + _CHUNK], at)
-            start += _CHUNK
-        self._pending = self._pending[start:].copy()
+        for start in range(0, whole, _CHUNK):
+            percepts += self._chunk(pending[start : start + _CHUNK], at)
+        self._pending, self._samples = [pending[whole:]], pending.size - whole
         return percepts
 
     def expect(self, question: Question | None) -> None:
@@ -90,8 +96,9 @@ class MeteredEars:
         assert self._begins is not None
         self._chunks += 1
         ends = self._begins + self._chunks * _CHUNK / SAMPLE_RATE - RESAMPLE_DELAY_S
-        chunk = self._downsampler.resample(audio)
-        change = self._activity.step(chunk, self._vad.probability(chunk), ends, at)
+        narrow = self._downsampler.resample(audio)
+        chunk = self._narrowed.take(narrow)
+        change = self._activity.step(chunk, self._vad.probability(narrow), ends, at)
         percepts: list[Percept] = []
         speaks = self._activity.speaking or change is not None
         rose = self._rise.step(chunk, speaks, ends, at)
@@ -112,13 +119,13 @@ class MeteredEars:
             case None:
                 pass
         if self._completion is not None:
-            completion = self._completion.step(chunk, change, ends, at)
+            completion = self._completion.step(narrow, change, ends, at)
             percepts += [completion] if completion is not None else []
         speech_s = None if self._onset is None else ends - self._onset
         echo = self._echo.step(chunk, speech_s)
         if speech_s is not None:
             self._tell_apart(echo)
-        prosody = self._prosody.step(chunk, self._activity.speaking and not self._echoes, at)
+        prosody = self._prosody.step(narrow, self._activity.speaking and not self._echoes, at)
         if prosody is not None:
             percepts.append(prosody)
         low_pitch = self._prosody.low_pitch(at)
@@ -133,11 +140,11 @@ class MeteredEars:
         beep = self._beeps.step(chunk, at)
         if beep is not None:
             percepts.append(beep)
-        music = self._music.step(chunk, at)
+        music = self._music.step(narrow, at)
         if music is not None:
             percepts.append(music)
         wide_ends = ends + RESAMPLE_DELAY_S
-        sound = Sound(audio, chunk, wide_ends, ends, self._onset, self._quiet_since, at)
+        sound = Sound(audio, narrow, wide_ends, ends, self._onset, self._quiet_since, at)
         for heard in self._transcriber.step(sound):
             percepts.append(heard)
             if isinstance(heard, Heard) and heard.final:

@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 def _embedded_ears(terms: EarTerms) -> Ears:
     from speech.embedded.ears import embedded_ears
 
-    return embedded_ears(terms.vocabulary, terms.language)
+    return embedded_ears(terms.vocabulary, terms.language, live=terms.live)
 
 
 def _embedded_ears_with_smart_turn(terms: EarTerms) -> Ears:
@@ -30,7 +30,20 @@ def _embedded_ears_with_smart_turn(terms: EarTerms) -> Ears:
     from speech.meters.smart_turn import SmartTurn
 
     completion = CompletionMeter(SmartTurn(), "smart_turn")
-    return embedded_ears(terms.vocabulary, terms.language, completion)
+    return embedded_ears(terms.vocabulary, terms.language, completion, terms.live)
+
+
+def _warm_embedded_ears(terms: EarTerms) -> None:
+    from speech.embedded.ears import warm_embedded_ears
+
+    warm_embedded_ears(terms.vocabulary, terms.language)
+
+
+def _warm_embedded_ears_with_smart_turn(terms: EarTerms) -> None:
+    from speech.meters.smart_turn import SmartTurn
+
+    SmartTurn()
+    _warm_embedded_ears(terms)
 
 
 def _kyutai_ears(terms: EarTerms) -> Ears:
@@ -122,6 +135,14 @@ EARS: Mapping[str, Callable[[EarTerms], Ears]] = MappingProxyType(
     }
 )
 
+_WARMERS: Mapping[str, Callable[[EarTerms], None]] = MappingProxyType(
+    {
+        "embedded": _warm_embedded_ears,
+        "embedded+smart-turn": _warm_embedded_ears_with_smart_turn,
+    }
+)
+"""How ears are made ready before the call that they are for."""
+
 VOICES: Mapping[str, Callable[[VoiceTerms], StreamingVoice]] = MappingProxyType(
     {
         "embedded": _embedded_voice,
@@ -173,6 +194,19 @@ def parts(profile: str) -> tuple[str, str]:
 def open_ears(profile: str, terms: EarTerms) -> Ears:
     """The profile's ears for one call. Raises ``SpeechError``."""
     return _found(EARS, "ears", parts(profile)[0])(terms)
+
+
+def warm_ears(profile: str, terms: EarTerms) -> None:
+    """Make the next ears with these terms ready ahead: ``open_ears`` then takes no time.
+
+    For a process that forks another for each call, which calls this before. Once they have been
+    taken, here or there, the next are made by another call; while they have not, it does nothing,
+    and so for profiles whose ears have nothing that could be made ahead. Raises ``SpeechError``.
+    """
+    ears = parts(profile)[0]
+    _found(EARS, "ears", ears)
+    if (warm := _WARMERS.get(ears)) is not None:
+        warm(terms)
 
 
 def open_voice(profile: str, terms: VoiceTerms) -> StreamingVoice:

@@ -45,6 +45,8 @@ class Downsampler:
         """Two samples for every three, ``RESAMPLE_DELAY_S`` late."""
         self._samples[: 2 * _HALF] = self._samples[-2 * _HALF :].copy()
         self._samples[2 * _HALF :] = block
+        if not self._samples.any():
+            return np.zeros(len(block) * 2 // 3, np.float32)
         out = np.empty(len(block) * 2 // 3, np.float32)
         out[0::2] = self._even @ _EVEN
         out[1::2] = self._odd @ _ODD

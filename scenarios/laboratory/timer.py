@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from speech.meters.activity import Activity
+from speech.meters.chunks import Chunks
 from speech.meters.silero import SileroVad
 from speech.protocols import SAMPLE_RATE, Audio
 from speech.resampling import RESAMPLE_DELAY_S, Downsampler
@@ -41,11 +42,13 @@ class Activation:
 def activations(audio: Audio) -> tuple[Activation, ...]:
     """Voice activity in a recording, by Silero VAD."""
     vad, activity, downsampler = SileroVad(), Activity(), Downsampler(_CHUNK)
+    chunks = Chunks()
     found: list[Activation] = []
     for end in range(_CHUNK, audio.size + 1, _CHUNK):
-        chunk = downsampler.resample(audio[end - _CHUNK : end])
+        samples = downsampler.resample(audio[end - _CHUNK : end])
         at = end / SAMPLE_RATE
-        match activity.step(chunk, vad.probability(chunk), at - RESAMPLE_DELAY_S, at):
+        probability = vad.probability(samples)
+        match activity.step(chunks.take(samples), probability, at - RESAMPLE_DELAY_S, at):
             case SpeechStarted(onset=onset):
                 found.append(Activation(at, onset))
             case SpeechStopped(offset=offset):

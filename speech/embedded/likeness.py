@@ -10,9 +10,6 @@ backchannel begins with is known 0.1 to 0.3 s into it.
 from __future__ import annotations
 
 import math
-import shutil
-import tempfile
-import weakref
 from collections import deque
 from functools import lru_cache
 from itertools import product
@@ -22,6 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from speech.embedded.scratch import scratch_folder
+from speech.embedded.spares import Spares
 from speech.embedded.sphinx import ASR_RATE
 from speech.meters.silero import VAD_CHUNK
 from speech.pronunciation import model_path, pronounced
@@ -55,10 +54,10 @@ class LikenessMeter:
     """The ratio for one call. ``extra``: backchannels beside those of English."""
 
     def __init__(self, extra: tuple[str, ...] = ()) -> None:
-        files = _files(extra)
-        self._decoders = tuple(_decoder(files / name, files) for name in ("short.gram", "any.gram"))
+        self._decoders = _SPARES.take(extra) or _pair(extra)
         count = round(_BEFORE_S / _CHUNK_S) + 3
         self._recent: deque[NDArray[np.int16]] = deque(maxlen=count)
+        self._waiting: list[NDArray[np.int16]] = []
         self._open = False
 
     def step(
@@ -77,10 +76,13 @@ class LikenessMeter:
             self._close()
             return None
         if self._open:
-            self._feed(samples)
+            self._waiting.append(samples)
         elif speech_s <= len(self._recent) * _CHUNK_S:
             self._begin(speech_s, mean)
-        if not self._open or speech_s < _FROM_S:
+        if not self._open:
+            return None
+        self._feed(speech_s)
+        if speech_s < _FROM_S:
             return None
         short, anything = (_nats(decoder) for decoder in self._decoders)
         if short is None or anything is None:
@@ -90,14 +92,20 @@ class LikenessMeter:
     def _begin(self, speech_s: float, mean: str) -> None:
         self._open = True
         wanted = int((speech_s + _BEFORE_S) / _CHUNK_S) + 1
-        begun = np.concatenate(list(self._recent)[-wanted:])
+        self._waiting = list(self._recent)[-wanted:]
         for decoder in self._decoders:
             decoder.set_cmn(mean)
             decoder.start_utt()
-        self._feed(begun)
 
-    def _feed(self, samples: NDArray[np.int16]) -> None:
-        audio = samples.tobytes()
+    def _feed(self, speech_s: float) -> None:
+        """Decode what waits, in equal parts until the ratio is first told.
+
+        All at once it would take 40 ms, just when the agent may have to stop.
+        """
+        left = max(math.ceil((_FROM_S - speech_s) / _CHUNK_S), 0)
+        count = math.ceil(len(self._waiting) / (left + 1))
+        audio = np.concatenate(self._waiting[:count]).tobytes()
+        del self._waiting[:count]
         for decoder in self._decoders:
             decoder.process_raw(audio, full_utt=False)
 
@@ -117,8 +125,7 @@ class _Files:
     """Grammars and the phones' dictionary, for as long as they are needed."""
 
     def __init__(self, extra: tuple[str, ...]) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="kairos-likeness-"))
-        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.folder = scratch_folder(self, "likeness")
         (self.folder / "phones.dict").write_text("".join(f"{one} {one}\n" for one in _PHONES))
         self._write("short.gram", [f"({sounds})" for sounds in _sounds(extra)])
         self._write("any.gram", _PHONES)
@@ -129,12 +136,8 @@ class _Files:
 
 
 @lru_cache(maxsize=16)
-def _held(extra: tuple[str, ...]) -> _Files:
+def _files(extra: tuple[str, ...]) -> _Files:
     return _Files(extra)
-
-
-def _files(extra: tuple[str, ...]) -> Path:
-    return _held(extra).folder
 
 
 def _sounds(extra: tuple[str, ...]) -> list[str]:
@@ -168,3 +171,17 @@ def _decoder(grammar: Path, files: Path) -> pocketsphinx.Decoder:
         pl_window=0,
         loglevel="FATAL",
     )
+
+
+def _pair(extra: tuple[str, ...]) -> tuple[pocketsphinx.Decoder, pocketsphinx.Decoder]:
+    """The decoders of what backchannels are made of, and of anything."""
+    folder = _files(extra).folder
+    return _decoder(folder / "short.gram", folder), _decoder(folder / "any.gram", folder)
+
+
+_SPARES = Spares(_pair)
+
+
+def warm(extra: tuple[str, ...] = ()) -> None:
+    """Make the decoders ahead for the next ``LikenessMeter`` with these backchannels."""
+    _SPARES.warm(extra)

@@ -79,7 +79,8 @@ class Recogniser:
     def step(self, sound: Sound) -> tuple[Heard | Likeness, ...]:
         """One chunk more; what is newly known of the words."""
         hiss = self._random.standard_normal(sound.narrow.size, dtype=np.float32) * DITHER
-        samples = np.clip(np.rint((sound.narrow + hiss) * 32768.0), -32768, 32767).astype(np.int16)
+        scaled = np.rint((sound.narrow + hiss) * 32768.0)
+        samples = np.minimum(np.maximum(scaled, -32768.0), 32767.0).astype(np.int16)
         self._recent.append(samples)
         self._clarity.step(sound.narrow, sound.onset is not None)
         speech_s = None if sound.onset is None else sound.ends - sound.onset

@@ -10,19 +10,19 @@ a caller who says "wait" or "I don't have it" instead is still understood.
 from __future__ import annotations
 
 import math
+import os
 import re
-import shutil
-import tempfile
-import weakref
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from speech.embedded.scratch import scratch_folder
+from speech.embedded.spares import Spares
 from speech.embedded.trigrams import write_arpa
 from speech.pronunciation import model_path
 from speech.vocabulary import Emphasis, Vocabulary
@@ -77,8 +77,7 @@ class _Model:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self.folder = Path(tempfile.mkdtemp(prefix="kairos-sphinx-"))
-        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.folder = scratch_folder(self, "sphinx")
         self.phones: dict[str, int] = {}
         with (self.folder / "words.dict").open("w", encoding="utf-8") as file:
             for word, sounds in vocabulary.pronunciations():
@@ -92,7 +91,10 @@ class _Model:
         path = self.folder / f"{emphasis.value}.arpa"
         if not path.exists():
             sentences = self._vocabulary.sentences(emphasis)
-            write_arpa(sentences, frozenset(self.phones), path)
+            # Other threads, and processes forked from this one, see it whole or not at all.
+            draft = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
+            write_arpa(sentences, frozenset(self.phones), draft)
+            draft.replace(path)
         return str(path)
 
 
@@ -102,12 +104,18 @@ def _model(vocabulary: Vocabulary) -> _Model:
 
 
 class Sphinx:
-    """A decoder for one call. Utterances of speech go in one after the other."""
+    """A decoder for one call. Utterances of speech go in one after the other.
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    ``ahead``: load every emphasis's language model now; else the call waits for it when it is first
+    expected (0.2 s). What is understood is the same. A decoder that was made by ``warm`` has them.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, ahead: bool = False) -> None:
         self._model = _model(vocabulary)
-        self._decoder = _decoder(self._model)
-        self._searches = {Emphasis.ANY}
+        spare = _SPARES.take(vocabulary)
+        if spare is None:
+            spare = _whole_decoder(vocabulary) if ahead else _decoder(self._model)
+        self._decoder = spare
         self._emphasis = Emphasis.ANY
         self._cold_s = COLD_S
         self._fed: list[bytes] = []
@@ -117,9 +125,7 @@ class Sphinx:
         if emphasis is self._emphasis:
             return
         self._emphasis = emphasis
-        if emphasis not in self._searches:
-            self._decoder.add_lm_file(emphasis.value, self._model.language_model(emphasis))
-            self._searches.add(emphasis)
+        _load(self._decoder, self._model, emphasis)
         self._decoder.activate_search(None if emphasis is Emphasis.ANY else emphasis.value)
 
     @property
@@ -219,3 +225,25 @@ def _decoder(model: _Model) -> pocketsphinx.Decoder:
         cmninit=_FIRST_MEAN,
         loglevel="FATAL",
     )
+
+
+def _load(decoder: pocketsphinx.Decoder, model: _Model, emphasis: Emphasis) -> None:
+    """Load an emphasis's language model, where the decoder does not have it yet."""
+    if emphasis is not Emphasis.ANY and decoder.get_lm(emphasis.value) is None:
+        decoder.add_lm_file(emphasis.value, model.language_model(emphasis))
+
+
+def _whole_decoder(vocabulary: Vocabulary) -> pocketsphinx.Decoder:
+    model = _model(vocabulary)
+    decoder = _decoder(model)
+    for emphasis in Emphasis:
+        _load(decoder, model, emphasis)
+    return decoder
+
+
+_SPARES = Spares(_whole_decoder)
+
+
+def warm(vocabulary: Vocabulary) -> None:
+    """Make a decoder ahead, with all its language models, for the next ``Sphinx`` of this."""
+    _SPARES.warm(vocabulary)

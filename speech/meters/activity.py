@@ -11,13 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from speech.meters.silero import VAD_CHUNK, VAD_RATE
-from speech.protocols import Audio
+from speech.meters.chunks import STEP, STEPS, Chunk, levels_db
+from speech.meters.silero import VAD_RATE
 from system1.percepts import SpeechStarted, SpeechStopped
 
-_STEP = 64  # samples of an energy step: 4 ms
-_STEPS = VAD_CHUNK // _STEP
-_HISTORY = 12 * _STEPS  # energy steps remembered: 0.38 s
+_HISTORY = 12 * STEPS  # energy steps remembered: 0.38 s
 _FLOOR_DB = -90.0
 
 
@@ -62,16 +60,16 @@ class Activity:
         return self._speaking
 
     def step(
-        self, chunk: Audio, probability: float, ends: float, at: float
+        self, chunk: Chunk, probability: float, ends: float, at: float
     ) -> SpeechStarted | SpeechStopped | None:
-        """One chunk (512 samples at 16 kHz) that ends at ``ends``; a percept of ``at``, or None."""
-        power = np.mean(chunk.reshape(_STEPS, _STEP).astype(np.float64) ** 2, axis=1)
-        self._energy.extend(10 * np.log10(power + 1e-9))
+        """One chunk that ends at ``ends``; a percept of ``at``, or None."""
+        levels = levels_db(chunk.step_powers).tolist()
+        self._energy.extend(levels)
         limits = self._limits
         if self._speaking:
             if probability >= limits.keep_probability:
                 self._run = 0
-                self._level_db = max(self._level_db, max(list(self._energy)[-_STEPS:]))
+                self._level_db = max(self._level_db, max(levels))
                 return None
             self._run += 1
             offset = max(self._last_sound(ends), self._onset)
@@ -82,15 +80,16 @@ class Activity:
         if probability < limits.start_probability:
             self._run = 0
             if probability < limits.keep_probability:
-                self._follow_noise(float(10 * np.log10(power.mean() + 1e-9)))
+                power = np.add.reduce(chunk.step_powers) / STEPS
+                self._follow_noise(float(10 * np.log10(power + 1e-9)))
             return None
         self._run += 1
         if self._run < limits.start_chunks:
             return None
         self._speaking, self._run = True, 0
-        self._level_db = max(list(self._energy)[-_STEPS * limits.start_chunks :])
+        self._level_db = max(list(self._energy)[-STEPS * limits.start_chunks :])
         count = self._sounding_steps()
-        self._onset = max(ends - count * _STEP / VAD_RATE, 0.0)
+        self._onset = max(ends - count * STEP / VAD_RATE, 0.0)
         recent = np.array(self._energy)[-count:]
         level = 10 * np.log10(np.mean(10 ** (recent / 10)))
         return SpeechStarted(at, self._onset, round(float(level), 2))
@@ -114,8 +113,8 @@ class Activity:
         """Energy steps from the onset to now."""
         energy = list(self._energy)
         threshold = self._threshold_db()
-        bridge = round(self._limits.bridge_s * VAD_RATE / _STEP)
-        chunk = energy[-_STEPS * self._limits.start_chunks :]
+        bridge = round(self._limits.bridge_s * VAD_RATE / STEP)
+        chunk = energy[-STEPS * self._limits.start_chunks :]
         at = len(energy) - len(chunk) + int(np.argmax(chunk))
         first = at
         while at > 0 and first - at <= bridge:
@@ -128,8 +127,8 @@ class Activity:
         """End of the last sound, no later than one chunk after the last probable speech."""
         energy = list(self._energy)
         threshold = self._threshold_db()
-        stop = len(energy) - (self._run - 1) * _STEPS
+        stop = len(energy) - (self._run - 1) * STEPS
         for back, level in enumerate(reversed(energy[:stop])):
             if level > threshold:
-                return ends - (len(energy) - stop + back) * _STEP / VAD_RATE
-        return ends - (len(energy) - stop) * _STEP / VAD_RATE
+                return ends - (len(energy) - stop + back) * STEP / VAD_RATE
+        return ends - (len(energy) - stop) * STEP / VAD_RATE

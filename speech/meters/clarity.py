@@ -39,7 +39,7 @@ class Clarity:
     def step(self, chunk: Audio, speaking: bool) -> None:
         """One chunk of 512 samples at 16 kHz."""
         power = np.abs(np.fft.rfft(chunk * _WINDOW)) ** 2
-        bands = np.array([power[_FIRST_HIGH:].sum(), power[2:_FIRST_HIGH].sum()])
+        bands = np.array([np.add.reduce(power[_FIRST_HIGH:]), np.add.reduce(power[2:_FIRST_HIGH])])
         if speaking:
             self._sums += bands
             self._chunks += 1

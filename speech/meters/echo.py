@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from speech.meters.bands import Bands, band_powers
-from speech.meters.silero import VAD_CHUNK, VAD_RATE
+from speech.meters.bands import BANDS, BANDS_HOP, Bands, Spectra, band_powers
+from speech.meters.chunks import Chunk
+from speech.meters.silero import VAD_RATE
 from speech.protocols import Audio
 from speech.resampling import Downsampler
 
-_HOP = VAD_CHUNK // 2
-_HOP_S = _HOP / VAD_RATE
+_HOP_S = BANDS_HOP / VAD_RATE
 _CHUNK = 768
 
 
@@ -48,54 +48,73 @@ class EchoMeter:
         size = self._window + self._longest + 4
         self._heard: deque[Bands] = deque(maxlen=self._window)
         self._played: deque[Bands] = deque(maxlen=size)
-        self._heard_tail = np.zeros(_HOP, np.float32)
-        self._played_tail = np.zeros(_HOP, np.float32)
         self._downsampler = Downsampler(_CHUNK)
-        self._pending = np.zeros(0, np.float32)
+        self._spectra = Spectra()
+        self._silent = 0  # chunks in a row in which nothing was played
+        self._silence = self._compressed(np.zeros((2, BANDS)))
+        self._pending: list[Audio] = []
+        self._samples = 0  # that are pending
         self._ahead = 0
 
     def played(self, block: Audio) -> None:
         """What the agent says, at 24 kHz, in the order in which it is played."""
-        self._pending = np.concatenate((self._pending, block.astype(np.float32, copy=False)))
-        while len(self._pending) >= _CHUNK:
-            chunk = self._downsampler.resample(self._pending[:_CHUNK])
-            self._pending = self._pending[_CHUNK:]
-            frames, self._played_tail = self._frames(self._played_tail, chunk)
+        self._pending.append(block.astype(np.float32))
+        self._samples += block.size
+        if self._samples < _CHUNK:
+            return
+        pending = np.concatenate(self._pending)
+        whole = pending.size - pending.size % _CHUNK
+        for start in range(0, whole, _CHUNK):
+            frames = self._bands(self._downsampler.resample(pending[start : start + _CHUNK]))
             self._played.extend(frames)
             self._ahead += len(frames)
+        self._pending = [pending[whole:]]
+        self._samples = pending.size - whole
 
-    def step(self, chunk: Audio, speech_s: float | None) -> float:
-        """One chunk of the caller's at 16 kHz; ``speech_s``: for how long there has been speech.
+    def step(self, chunk: Chunk, speech_s: float | None) -> float:
+        """One chunk of the caller's; ``speech_s``: for how long there has been speech.
 
         0 (nothing alike, or nothing known) to 1.
         """
-        frames, self._heard_tail = self._frames(self._heard_tail, chunk)
+        frames = self._compressed(chunk.bands)
         self._heard.extend(frames)
         self._ahead -= len(frames)
         if speech_s is None or speech_s < self._limits.least_s or not self._played:
             return 0.0
         count = min(round(speech_s / _HOP_S), len(self._heard))
-        heard = _centred(np.array(list(self._heard)[-count:]))
-        played = np.array(self._played)
-        best = 0.0
-        for delay in range(self._longest + 1):
-            # ``_ahead`` frames more have been played than were heard.
-            stop = len(played) - max(self._ahead, 0) - delay
-            if stop - count < 0 or delay < -self._ahead:
-                continue
-            before = _centred(played[stop - count : stop])
-            energy = float(np.sqrt(np.sum(heard**2) * np.sum(before**2)))
-            if energy > 1e-6:
-                best = max(best, float(np.sum(heard * before)) / energy)
-        return _at_least(best, count)
+        return _at_least(self._best(count), count)
 
-    def _frames(self, tail: Audio, chunk: Audio) -> tuple[list[Bands], Audio]:
-        samples = np.concatenate((tail, chunk))
-        found: list[Bands] = []
-        for start in range(0, len(samples) - VAD_CHUNK + 1, _HOP):
-            power = band_powers(samples[start : start + VAD_CHUNK])
-            found.append((power + 1e-6) ** self._limits.compression)
-        return found, samples[-_HOP:]
+    def _best(self, count: int) -> float:
+        """The best correlation of the last ``count`` frames with what was played before them."""
+        # ``_ahead`` frames more have been played than were heard.
+        last = len(self._played) - max(self._ahead, 0) - max(-self._ahead, 0) - count
+        first = max(len(self._played) - max(self._ahead, 0) - self._longest - count, 0)
+        # The first frame of silence still has some of the sound before it.
+        silence = 2 * self._silent > len(self._played)
+        if last < first or silence:
+            return 0.0
+        heard = np.array(list(self._heard)[-count:])
+        heard = (heard - np.add.reduce(heard) / count).ravel()
+        played = np.array(self._played)[first : last + count]
+        before = np.lib.stride_tricks.sliding_window_view(played, count, axis=0)
+        before = np.ascontiguousarray(before.transpose(0, 2, 1))
+        before = before - (np.add.reduce(before, axis=1) / count)[:, None]
+        before = before.reshape(len(before), heard.size)
+        energies = np.add.reduce(heard * heard) * np.add.reduce(before * before, axis=1)
+        energies = np.sqrt(energies)
+        products = np.add.reduce(heard * before, axis=1)
+        known = energies > 1e-6
+        return float(np.max(products[known] / energies[known], initial=0.0))
+
+    def _bands(self, chunk: Audio) -> Bands:
+        """Of a chunk that is played, at 16 kHz."""
+        self._silent = 0 if chunk.any() else self._silent + 1
+        if self._silent > 2:  # and the spectra's windows are silent by now
+            return self._silence
+        return self._compressed(band_powers(self._spectra.step(chunk)))
+
+    def _compressed(self, bands: Bands) -> Bands:
+        return np.asarray((bands + 1e-6) ** self._limits.compression)
 
 
 def _at_least(likeness: float, count: int) -> float:
@@ -104,7 +123,3 @@ def _at_least(likeness: float, count: int) -> float:
         return 0.0
     z = math.atanh(min(likeness, 0.9999)) - 1.0 / math.sqrt(count - 3)
     return max(math.tanh(z), 0.0)
-
-
-def _centred(bands: Bands) -> Bands:
-    return np.asarray(bands - bands.mean(axis=0))

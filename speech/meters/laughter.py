@@ -8,18 +8,18 @@ over and over ("no no no") is as regular, and is told from it by what is recogni
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 
-from speech.meters.bands import Bands, band_powers
-from speech.meters.silero import VAD_CHUNK, VAD_RATE
-from speech.protocols import Audio
+from speech.meters.bands import BANDS_HOP, Bands
+from speech.meters.chunks import Chunk
+from speech.meters.silero import VAD_RATE
 from system1.percepts import SoundEvent
 
-_HOP = VAD_CHUNK // 2
-_HOP_S = _HOP / VAD_RATE
+_HOP_S = BANDS_HOP / VAD_RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +49,16 @@ class LaughMeter:
         self._limits = limits or LaughLimits()
         size = round(self._limits.window_s / _HOP_S)
         self._bands: deque[Bands] = deque(maxlen=size)
-        self._samples = np.zeros(VAD_CHUNK, np.float64)
         self._told = False
 
-    def step(self, chunk: Audio, speaking: bool, at: float) -> SoundEvent | None:
-        """One chunk (512 samples at 16 kHz); a percept of ``at``, once in a stretch of speech."""
+    def step(self, chunk: Chunk, speaking: bool, at: float) -> SoundEvent | None:
+        """One chunk; a percept of ``at``, once in a stretch of speech."""
         if not speaking:
             self._bands.clear()
             self._told = False
-        for start in range(0, VAD_CHUNK, _HOP):
-            self._samples[:-_HOP] = self._samples[_HOP:].copy()
-            self._samples[-_HOP:] = chunk[start : start + _HOP]
-            if speaking:
-                self._bands.append(10 * np.log10(band_powers(self._samples) + 1e-3))
-        if not speaking or self._told or not self._repeats():
+            return None
+        self._bands.extend(10 * np.log10(chunk.bands + 1e-3))
+        if self._told or not self._repeats():
             return None
         self._told = True
         return SoundEvent(at, "laugh")
@@ -78,9 +74,12 @@ class LaughMeter:
         bands -= bands.mean(axis=0)
         if float(np.std(bands)) < limits.depth_db:
             return False
+        levels, squares = bands.ravel(), np.square(bands).ravel()
         for lag in range(shortest, min(longest, len(bands) - least) + 1):
-            later, before = bands[lag:], bands[:-lag]
-            energy = float(np.sqrt(np.sum(later**2) * np.sum(before**2))) + 1e-9
-            if float(np.sum(later * before)) / energy >= limits.likeness:
+            shift = lag * bands.shape[1]
+            later, before = np.add.reduce(squares[shift:]), np.add.reduce(squares[:-shift])
+            energy = math.sqrt(later * before) + 1e-9
+            product = np.add.reduce(levels[shift:] * levels[:-shift])
+            if float(product) / energy >= limits.likeness:
                 return True
         return False

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from speech.meters.bands import Bands, band_powers
+from speech.meters.bands import Bands
+from speech.meters.chunks import Chunk
+from speech.meters.quantiles import median
 from speech.meters.silero import VAD_CHUNK, VAD_RATE
-from speech.protocols import Audio
 from system1.percepts import Level
 
 _CHUNK_S = VAD_CHUNK / VAD_RATE
@@ -57,11 +58,10 @@ class LoudnessMeter:
         self._since = 0
 
     def step(
-        self, chunk: Audio, ends: float, onset: float | None, at: float, echo: float = 0.0
+        self, chunk: Chunk, ends: float, onset: float | None, at: float, echo: float = 0.0
     ) -> Level | None:
-        """One chunk at 16 kHz that ends at ``ends``; ``onset``: of the speech under way (s)."""
-        samples = chunk.astype(np.float64)
-        frame = _Frame(float(np.mean(samples**2)), band_powers(samples))
+        """One chunk that ends at ``ends``; ``onset``: of the speech under way (s)."""
+        frame = _Frame(chunk.power, chunk.bands[1])
         self._frames.append(frame)
         if onset is None:
             self._since = 0
@@ -101,10 +101,10 @@ class LoudnessMeter:
         if len(frames) < 5:
             return None
         noise = self._noise.bands if self._noise is not None else 0.0
-        shapes = []
-        for frame in frames:
-            db = 10 * np.log10(np.maximum(frame.bands, 4 * noise) + 1e-6)
-            db = np.maximum(db, db.max() - self._settings.range_db)
-            shapes.append(db - db.mean())
-        changes = [np.mean(np.abs(b - a)) for a, b in zip(shapes, shapes[2:], strict=False)]
-        return round(float(np.median(changes)), 2)
+        bands = np.array([frame.bands for frame in frames])
+        db = 10 * np.log10(np.maximum(bands, 4 * noise) + 1e-6)
+        db = np.maximum(db, np.maximum.reduce(db, axis=1)[:, None] - self._settings.range_db)
+        shapes = db - (np.add.reduce(db, axis=1) / db.shape[1])[:, None]
+        changes = np.add.reduce(np.abs(shapes[2:] - shapes[:-2]), axis=1) / db.shape[1]
+        found: list[float] = changes.tolist()
+        return round(median(found), 2)

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from speech.meters.quantiles import median, percentile
 from speech.meters.silero import VAD_CHUNK, VAD_RATE
 from speech.protocols import Audio
 from system1.percepts import SoundEvent
@@ -30,8 +31,10 @@ _WINDOW = np.hanning(_SIZE)
 _HZ = VAD_RATE / _SIZE
 _LOW, _HIGH = round(150 / _HZ), round(3400 / _HZ)
 _CHUNK_S = VAD_CHUNK / VAD_RATE
-_EDGES = np.rint(np.array([200, 350, 500, 700, 900, 1150, 1450, 1850, 2300, 2800, 3400]) / _HZ)
-_BANDS = _EDGES.astype(int)[:-1]
+_EDGES_HZ = np.array([200, 350, 500, 700, 900, 1150, 1450, 1850, 2300, 2800, 3400])
+_EDGES = np.rint(_EDGES_HZ / _HZ).astype(int)
+_TOP = max(_HIGH, int(_EDGES[-1]))  # above lies nothing that is looked at
+_ABOUT = np.arange(-2, 3)  # the places of a line, from its peak
 
 Floats = NDArray[np.float64]
 
@@ -67,12 +70,33 @@ class MusicLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
-    level_db: float
-    flatness_db: float
-    standing: float
+class _Spectrum:
+    """``hertz``: of its lines; ``held``: the power of each; ``total``: of all. ``lines``: how many
+    of them have a hundredth of it. ``bands``: their levels."""
+
+    hertz: Floats
+    held: Floats
+    total: float
     lines: int
+    flatness_db: float
     bands: Floats
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A chunk, and the one before it. Its lines are sought when somebody asks for them: most sound
+    has gaps and is no music, whatever they are."""
+
+    level_db: float
+    before: Audio
+    chunk: Audio
+    found: _Spectrum | None = None
+    still: float | None = None
+
+    def spectrum(self) -> _Spectrum:
+        if self.found is None:
+            self.found = _spectrum(np.concatenate((self.before, self.chunk)))
+        return self.found
 
 
 class MusicMeter:
@@ -81,15 +105,17 @@ class MusicMeter:
     def __init__(self, limits: MusicLimits | None = None) -> None:
         self._limits = limits or MusicLimits()
         self._window = round(self._limits.window_s / _CHUNK_S)
-        self._frames: deque[_Frame] = deque(maxlen=2 * self._window)
-        self._before = np.zeros(VAD_CHUNK, np.float32)
-        self._lines = np.zeros(0)
+        # One more than is looked at: whether a line stands still, the chunk before it says.
+        self._frames: deque[_Frame] = deque(maxlen=2 * self._window + 1)
+        self._before: Audio = np.zeros(VAD_CHUNK, np.float32)
         self._playing = False
         self._quiet_s = 0.0
 
     def step(self, chunk: Audio, at: float) -> SoundEvent | None:
         """One chunk (512 samples at 16 kHz); ``music`` or ``music_stopped`` of ``at``, or None."""
-        self._frames.append(self._frame(np.concatenate((self._before, chunk))))
+        squares = np.square(np.concatenate((self._before, chunk)), dtype=np.float64)
+        level_db = float(10 * np.log10(np.add.reduce(squares) / _SIZE + 1e-9))
+        self._frames.append(_Frame(level_db, self._before, chunk))
         self._before = chunk
         if self._is_music():
             self._quiet_s = 0.0
@@ -106,67 +132,75 @@ class MusicMeter:
         return SoundEvent(at, "music_stopped")
 
     def _is_music(self) -> bool:
-        limits, frames = self._limits, list(self._frames)[-self._window :]
-        if len(frames) < self._window or not self._goes_on(frames):
+        limits, window = self._limits, self._window
+        if not self._goes_on(window):
             return False
-        if np.mean([frame.lines for frame in frames]) <= limits.lines:
+        spectra = [frame.spectrum() for frame in list(self._frames)[-window:]]
+        if sum(spectrum.lines for spectrum in spectra) / window <= limits.lines:
             return False
-        changes = _changes_db(frames)
-        if _standing(frames) >= limits.standing:
-            if float(np.median(changes)) < limits.still_db:
+        changes = _changes_db(spectra)
+        if self._standing(window) >= limits.standing:
+            if median(changes) < limits.still_db:
                 return True
-            whole = list(self._frames)
-            return (
-                len(whole) == 2 * self._window
-                and self._goes_on(whole)
-                and _standing(whole) >= limits.standing
-            )
-        flatness_db = float(np.mean([frame.flatness_db for frame in frames]))
-        droning = float(np.percentile(changes, 90)) < limits.drone_db
-        return droning and flatness_db < limits.flatness_db
+            return self._goes_on(2 * window) and self._standing(2 * window) >= limits.standing
+        flatness_db = float(np.mean([spectrum.flatness_db for spectrum in spectra]))
+        return percentile(changes, 90) < limits.drone_db and flatness_db < limits.flatness_db
 
-    def _goes_on(self, frames: list[_Frame]) -> bool:
-        levels = np.array([frame.level_db for frame in frames])
-        limits = self._limits
-        least_db = max(float(np.percentile(levels, 90)) - limits.gap_db, limits.level_db)
-        return float(np.mean(levels > least_db)) >= limits.sounding
+    def _goes_on(self, count: int) -> bool:
+        """Whether it has sounded without gaps for so many chunks."""
+        levels, limits = [frame.level_db for frame in self._frames][-count:], self._limits
+        if len(levels) < count or _share_above(levels, limits.level_db) < limits.sounding:
+            return False
+        least_db = max(percentile(levels, 90) - limits.gap_db, limits.level_db)
+        return _share_above(levels, least_db) >= limits.sounding
 
-    def _frame(self, samples: Audio) -> _Frame:
-        power = np.abs(np.fft.rfft(samples.astype(np.float64) * _WINDOW)) ** 2 + 1e-9
-        part = power[_LOW:_HIGH]
-        db = 10 * np.log10(part)
-        inner = db[2:-2]
-        peaks = 2 + np.flatnonzero(
-            (inner >= db[1:-3]) & (inner > db[3:-1]) & (inner > db.max() - 25.0)
-        )
-        below, here, above = db[peaks - 1], db[peaks], db[peaks + 1]
-        hertz = (peaks + _LOW + 0.5 * (below - above) / (below - 2 * here + above)) * _HZ
-        held = np.array([part[peak - 2 : peak + 3].sum() for peak in peaks])
-        stands = self._stand(hertz)
-        self._lines = hertz
-        total = float(part.sum())
-        bands = 10 * np.log10(np.add.reduceat(power[: int(_EDGES[-1])], _BANDS))
-        level_db = 10 * np.log10(np.mean(samples.astype(np.float64) ** 2) + 1e-9)
-        return _Frame(
-            float(level_db),
-            float(db.mean() - 10 * np.log10(total / part.size)),
-            min(float(held[stands].sum()) / total, 1.0),
-            int(np.count_nonzero(held > 0.01 * total)),
-            np.asarray(bands),
-        )
+    def _standing(self, count: int) -> float:
+        """The share of the power that stood still in the last so many chunks."""
+        frames = list(self._frames)
+        shares = []
+        for place in range(len(frames) - count, len(frames)):
+            frame = frames[place]
+            if frame.still is None:
+                before = frames[place - 1].spectrum().hertz if place else np.zeros(0)
+                frame.still = self._stands(frame.spectrum(), before)
+            shares.append(frame.still)
+        return float(np.mean(shares))
 
-    def _stand(self, hertz: Floats) -> NDArray[np.bool_]:
-        if not self._lines.size or not hertz.size:
-            return np.zeros(hertz.size, np.bool_)
-        nearest = np.min(np.abs(hertz[:, None] - self._lines[None, :]), axis=1)
-        return np.asarray(nearest < self._limits.drift_hz + self._limits.drift * hertz)
+    def _stands(self, spectrum: _Spectrum, before: Floats) -> float:
+        """The share of the power in lines that are where some were ``before`` (Hz)."""
+        if not before.size or not spectrum.hertz.size:
+            return 0.0
+        moved = np.abs(spectrum.hertz[:, None] - before[None, :]).min(axis=1)
+        still = moved < self._limits.drift_hz + self._limits.drift * spectrum.hertz
+        return min(float(np.sum(spectrum.held[still])) / spectrum.total, 1.0)
 
 
-def _standing(frames: list[_Frame]) -> float:
-    return float(np.mean([frame.standing for frame in frames]))
+def _spectrum(samples: Audio) -> _Spectrum:
+    power = np.abs(np.fft.rfft(samples.astype(np.float64) * _WINDOW)[:_TOP]) ** 2 + 1e-9
+    part = power[_LOW:_HIGH]
+    db = 10 * np.log10(part)
+    inner = db[2:-2]
+    peaks = 2 + np.flatnonzero((inner >= db[1:-3]) & (inner > db[3:-1]) & (inner > db.max() - 25.0))
+    below, here, above = db[peaks - 1], db[peaks], db[peaks + 1]
+    hertz = (peaks + _LOW + 0.5 * (below - above) / (below - 2 * here + above)) * _HZ
+    held = np.sum(part[peaks[:, None] + _ABOUT], axis=1)
+    total = float(part.sum())
+    return _Spectrum(
+        hertz,
+        held,
+        total,
+        int(np.count_nonzero(held > 0.01 * total)),
+        float(db.mean() - 10 * np.log10(total / part.size)),
+        np.asarray(10 * np.log10(np.add.reduceat(power[: _EDGES[-1]], _EDGES[:-1]))),
+    )
 
 
-def _changes_db(frames: list[_Frame]) -> Floats:
-    bands = np.array([frame.bands for frame in frames])
+def _share_above(levels: list[float], least: float) -> float:
+    return sum(level > least for level in levels) / len(levels)
+
+
+def _changes_db(spectra: list[_Spectrum]) -> list[float]:
+    bands = np.array([spectrum.bands for spectrum in spectra])
     bands = np.maximum(bands, bands.max(axis=1, keepdims=True) - 30.0)
-    return np.asarray(np.mean(np.abs(bands[2:] - bands[:-2]), axis=1))
+    changes: list[float] = np.mean(np.abs(bands[2:] - bands[:-2]), axis=1).tolist()
+    return changes

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from speech.meters.lowpitch import LowPitchMeter
+from speech.meters.quantiles import median, percentile
 from speech.protocols import Audio
 from system1.percepts import LowPitch, Prosody
 
@@ -110,7 +111,7 @@ class ProsodyMeter:
 
     def __init__(self, settings: ProsodySettings | None = None) -> None:
         self._settings = settings or ProsodySettings()
-        self._samples = np.zeros(_WINDOW + _LONGEST, np.float32)
+        self._samples = np.zeros(_WINDOW + _LONGEST + _HOP, np.float32)
         self._frames: deque[Frame] = deque(maxlen=round(self._settings.rate_window_s / HOP_S))
         self._own = _Own()
         self._before: tuple[_Own, list[Frame], LowPitchMeter] | None = None
@@ -133,13 +134,13 @@ class ProsodyMeter:
     def step(self, chunk: Audio, speaking: bool, at: float) -> Prosody | None:
         """One chunk at 16 kHz. ``speaking``: the caller is; a report is of ``at``."""
         half = (chunk[0::2] + chunk[1::2]) * np.float32(0.5)
+        self._samples[: -len(half)] = self._samples[len(half) :].copy()
+        self._samples[-len(half) :] = half
         report: Prosody | None = None
-        for start in range(0, len(half), _HOP):
-            self._samples[:-_HOP] = self._samples[_HOP:].copy()
-            self._samples[-_HOP:] = half[start : start + _HOP]
-            if not speaking:
-                continue
-            self._take(_framed(self._samples, self._settings.voiced))
+        if not speaking:
+            return report
+        for samples in (self._samples[:-_HOP], self._samples[_HOP:]):
+            self._take(_framed(samples, self._settings.voiced))
             self._due += 1
             if self._due * HOP_S >= self._settings.every_s:
                 self._due = 0
@@ -184,8 +185,8 @@ class ProsodyMeter:
         # over less than a second, a rate is no better than a guess: it is told too low
         heard_s = max(len(self._frames) * HOP_S, self._settings.window_s)
         now = _Figures(
-            pitch_hz=float(np.median([frame.pitch_hz for frame in voiced])),
-            level_db=float(np.median([frame.level_db for frame in voiced])),
+            pitch_hz=median([frame.pitch_hz for frame in voiced]),
+            level_db=median([frame.level_db for frame in voiced]),
             rate_sps=syllables(list(self._frames), self._settings) / heard_s,
             range_st=pitch_range([frame.pitch_hz for frame in self._frames if frame.pitch_hz]),
         )
@@ -212,10 +213,10 @@ class ProsodyMeter:
             own.rates.append(now.rate_sps)
             own.ranges.append(now.range_st)
         medians = _Figures(
-            float(np.median(own.pitches)),
-            float(np.median(own.levels)),
-            float(np.median(own.rates or [now.rate_sps])),
-            float(np.median(own.ranges or [now.range_st])),
+            median(own.pitches),
+            median(own.levels),
+            median(own.rates or [now.rate_sps]),
+            median(own.ranges or [now.range_st]),
         )
         if self._learnt() and own.rates:
             own.baseline = medians
@@ -226,8 +227,8 @@ def pitch_range(pitches_hz: Sequence[float]) -> float:
     """From the 10th to the 90th percentile, semitones; 0 for no pitch."""
     if not pitches_hz:
         return 0.0
-    low, high = np.percentile(np.array(pitches_hz), (10, 90))
-    return 12 * math.log2(float(high) / float(low))
+    low, high = percentile(pitches_hz, 10), percentile(pitches_hz, 90)
+    return 12 * math.log2(high / low)
 
 
 def syllables(frames: Sequence[Frame], settings: ProsodySettings) -> int:
@@ -238,9 +239,9 @@ def syllables(frames: Sequence[Frame], settings: ProsodySettings) -> int:
 def nuclei(frames: Sequence[Frame], settings: ProsodySettings) -> list[int]:
     """The frames in which these syllables are loudest."""
     levels = np.array([frame.envelope_db for frame in frames])
-    padded = np.pad(levels, 1, mode="edge")
-    smooth = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
-    least = float(smooth.max()) - 25.0
+    padded = np.concatenate((levels[:1], levels, levels[-1:]))
+    smooth = (0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]).tolist()
+    least = max(smooth) - 25.0
     apart = round(settings.syllable_s / HOP_S)
     found: list[int] = []
     last, rising = -apart, True

@@ -10,18 +10,18 @@ stands out from the low noise of a room.
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from speech.meters.chunks import STEP, STEPS, Chunk, levels_db, step_powers
 from speech.meters.silero import VAD_CHUNK, VAD_RATE
-from speech.protocols import Audio
 from system1.percepts import SoundRose
 
-_STEP = 64  # samples of an energy step: 4 ms
-_STEPS = VAD_CHUNK // _STEP
-_STEP_S = _STEP / VAD_RATE
+_STEP_S = STEP / VAD_RATE
 _CHUNK_S = VAD_CHUNK / VAD_RATE
 
 Levels = NDArray[np.float64]
@@ -56,19 +56,21 @@ class RiseMeter:
     def __init__(self, limits: RiseLimits | None = None) -> None:
         self._limits = limits or RiseLimits()
         self._whole, self._high = _Band(self._limits), _Band(self._limits)
-        self._before = np.float32(0.0)
+        self._samples = np.zeros(1 + VAD_CHUNK, np.float32)
         self._known_s = 0.0
-        self._recent: list[bool] = []
+        self._recent: deque[bool] = deque(maxlen=self._limits.within)
         self._loud_s = 0.0
         self._told = False
 
-    def step(self, chunk: Audio, speaking: bool, ends: float, at: float) -> SoundRose | None:
-        """One chunk (512 samples at 16 kHz) that ends at ``ends``; a percept of ``at``, or None.
+    def step(self, chunk: Chunk, speaking: bool, ends: float, at: float) -> SoundRose | None:
+        """One chunk that ends at ``ends``; a percept of ``at``, or None.
 
         ``speaking``: the chunk is part of speech, which no rise is looked for in.
         """
-        whole, high = _levels(chunk), _levels(np.diff(chunk, prepend=self._before))
-        self._before = chunk[-1]
+        self._samples[0] = self._samples[-1]
+        self._samples[1:] = chunk.samples
+        whole = levels_db(chunk.step_powers)
+        high = levels_db(step_powers(self._samples[1:] - self._samples[:-1]))
         if speaking:
             self._whole.speaks(whole)
             self._high.speaks(high)
@@ -77,7 +79,7 @@ class RiseMeter:
             return None
         loud = (whole > self._whole.threshold_db()) | (high > self._high.threshold_db())
         rose = self._rise(loud, whole, ends, at)
-        if 2 * int(loud.sum()) >= _STEPS:
+        if 2 * int(np.count_nonzero(loud)) >= STEPS:
             self._loud_s += _CHUNK_S
         else:
             self._loud_s, self._told = 0.0, self._told and bool(loud.any())
@@ -90,8 +92,8 @@ class RiseMeter:
     def _rise(
         self, loud: NDArray[np.bool_], levels: Levels, ends: float, at: float
     ) -> SoundRose | None:
-        for number, one in enumerate(loud):
-            self._recent = [*self._recent, bool(one)][-self._limits.within :]
+        for number, one in enumerate(loud.tolist()):
+            self._recent.append(one)
             if self._told or sum(self._recent) < self._limits.steps:
                 continue
             self._told = True
@@ -113,7 +115,7 @@ class _Band:
     def threshold_db(self) -> float:
         """A step above this may be part of a rise."""
         limits = self._limits
-        spread_db = limits.deviations * float(np.sqrt(self._variance))
+        spread_db = limits.deviations * math.sqrt(self._variance)
         least_db = limits.least_db
         if self._voice_db is not None:
             least_db = max(least_db, self._voice_db - limits.below_voice_db)
@@ -129,15 +131,10 @@ class _Band:
     def follow(self, levels: Levels) -> None:
         """These are noise."""
         share = min(_CHUNK_S / self._limits.adapt_s, 1.0)
-        mean_db, variance = float(levels.mean()), float(levels.var())
+        mean_db = float(np.add.reduce(levels)) / STEPS
+        variance = float(np.add.reduce(np.square(levels - mean_db))) / STEPS
         if self._mean_db is None:
             self._mean_db, self._variance = mean_db, variance
         moved_db = mean_db - self._mean_db
         self._mean_db += share * moved_db
         self._variance += share * (variance + moved_db**2 - self._variance)
-
-
-def _levels(samples: Audio) -> Levels:
-    power = np.mean(samples.reshape(_STEPS, _STEP).astype(np.float64) ** 2, axis=1)
-    levels: Levels = 10 * np.log10(power + 1e-9)
-    return levels

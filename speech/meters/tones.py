@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from speech.meters.chunks import Chunk
 from speech.meters.silero import VAD_CHUNK, VAD_RATE
-from speech.protocols import Audio
 from system1.percepts import SoundEvent
 
-_WINDOW = np.hanning(VAD_CHUNK)
 _HZ = VAD_RATE / VAD_CHUNK
 _CHUNK_S = VAD_CHUNK / VAD_RATE
 
@@ -44,8 +43,8 @@ class BeepMeter:
         self._hz: float | None = None
         self._chunks = 0
 
-    def step(self, chunk: Audio, at: float) -> SoundEvent | None:
-        """One chunk (512 samples at 16 kHz); a percept of ``at`` once a beep has ended."""
+    def step(self, chunk: Chunk, at: float) -> SoundEvent | None:
+        """One chunk; a percept of ``at`` once a beep has ended."""
         hz = self._tone(chunk)
         if hz is not None and self._hz is not None and abs(hz - self._hz) <= self._limits.drift_hz:
             self._hz = hz
@@ -57,13 +56,12 @@ class BeepMeter:
         self._hz, self._chunks = hz, int(hz is not None)
         return SoundEvent(at, "beep") if beeped else None
 
-    def _tone(self, chunk: Audio) -> float | None:
+    def _tone(self, chunk: Chunk) -> float | None:
         """The frequency of a chunk that is one tone, Hz; else None."""
         limits = self._limits
-        samples = chunk.astype(np.float64)
-        if np.mean(samples**2) < 10 ** (limits.level_db / 10):
+        if chunk.power < 10 ** (limits.level_db / 10):
             return None
-        power = np.abs(np.fft.rfft(samples * _WINDOW)) ** 2
+        power = chunk.spectra[1]
         peak = int(np.argmax(power))
         if not limits.lowest_hz <= peak * _HZ <= limits.highest_hz:
             return None

@@ -8,7 +8,7 @@ from policies.engines.settings import Engines
 from speech.embedded.espeak import EspeakVoice
 from speech.errors import SpeechError
 from speech.playback.sentencewise import Sentencewise
-from speech.profiles import open_ears, open_voice, parts
+from speech.profiles import open_ears, open_voice, parts, warm_ears
 from speech.terms import EarTerms, VoiceTerms
 from speech.vocabulary import Vocabulary
 
@@ -85,3 +85,11 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, package: str)
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(SpeechError, match=rf"{package} .*pip install 'kairos-voice\[embedded\]'"):
         open_ears("embedded", hearing("en"))
+
+
+def test_ears_that_can_be_made_ahead_are_named_as_others_are() -> None:
+    warm_ears("local", hearing("en"))  # sherpa's ears share their model anyhow
+    with pytest.raises(SpeechError, match=r"'telepathy'.*embedded"):
+        warm_ears("telepathy", hearing("en"))
+    with pytest.raises(SpeechError, match="English only"):
+        warm_ears("embedded", hearing("fr"))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from speech.meters.activity import Activity, ActivityThresholds
+from speech.meters.chunks import Chunks
 from speech.meters.silero import VAD_CHUNK, SileroVad
 from speech.protocols import Audio
 from system1.percepts import SpeechStarted, SpeechStopped
@@ -16,13 +17,14 @@ def run(
 ) -> list[SpeechStarted | SpeechStopped]:
     """Activity over audio, with Silero's probabilities or these."""
     vad = SileroVad()
+    line = Chunks()
     activity = Activity(ActivityThresholds(**thresholds))  # type: ignore[arg-type]
     found = []
     for index in range(len(audio) // VAD_CHUNK):
         chunk = audio[index * VAD_CHUNK : (index + 1) * VAD_CHUNK]
         ends = (index + 1) * CHUNK_S
         share = vad.probability(chunk) if probability is None else probability[index]
-        percept = activity.step(chunk, share, ends, ends)
+        percept = activity.step(line.take(chunk), share, ends, ends)
         if percept is not None:
             found.append(percept)
     return found

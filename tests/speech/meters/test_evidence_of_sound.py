@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scenarios.sounds import sound
+from speech.meters.chunks import Chunk, Chunks
 from speech.meters.echo import EchoMeter
 from speech.meters.laughter import LaughMeter
 from speech.meters.loudness import LoudnessMeter
@@ -15,8 +16,9 @@ RATE = 16_000
 CHUNK = 512
 
 
-def chunks(audio: Audio) -> list[Audio]:
-    return [audio[at : at + CHUNK] for at in range(0, len(audio) - CHUNK + 1, CHUNK)]
+def chunks(audio: Audio) -> list[Chunk]:
+    line = Chunks()
+    return [line.take(audio[at : at + CHUNK]) for at in range(0, len(audio) - CHUNK + 1, CHUNK)]
 
 
 def babble(seconds: float, seed: int, rate: int = RATE) -> Audio:

@@ -102,3 +102,16 @@ def test_speech_is_none(name: str) -> None:
 )
 def test_noise_and_tones_are_none(wave: Wave) -> None:
     assert heard(wave) == []
+
+
+@pytest.mark.parametrize("name", [*MUSIC])
+def test_when_lines_are_sought_makes_no_difference(name: str) -> None:
+    audio = soxr.resample(MUSIC[name].astype(np.float32), SAMPLE_RATE, VAD_RATE)
+    late, soon = MusicMeter(), MusicMeter()
+    for end in range(VAD_CHUNK, len(audio) + 1, VAD_CHUNK):
+        chunk = audio[end - VAD_CHUNK : end]
+        soon.step(chunk, 0.0)
+        soon._standing(1)
+        late.step(chunk, 0.0)
+    count = len(late._frames)
+    assert late._standing(count) == soon._standing(count) > 0.0

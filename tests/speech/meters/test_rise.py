@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from speech.meters.chunks import Chunks
 from speech.meters.rise import RiseMeter
 from speech.protocols import Audio
 from system1.percepts import SoundRose
@@ -19,11 +20,11 @@ def noise(seconds: float, level_db: float, seed: int = 1) -> Audio:
 
 def rises(audio: Audio, speech: tuple[float, float] | None = None) -> list[SoundRose]:
     """What is told of a line; between the times of ``speech`` there is some."""
-    meter, found = RiseMeter(), []
+    meter, line, found = RiseMeter(), Chunks(), []
     for start in range(0, audio.size - CHUNK + 1, CHUNK):
         ends = (start + CHUNK) / RATE
         speaking = speech is not None and speech[0] <= ends <= speech[1]
-        rose = meter.step(audio[start : start + CHUNK], speaking, ends, ends)
+        rose = meter.step(line.take(audio[start : start + CHUNK]), speaking, ends, ends)
         found += [] if rose is None else [rose]
     return found
 

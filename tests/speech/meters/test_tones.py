@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from speech.embedded.espeak import EspeakVoice
+from speech.meters.chunks import Chunks
 from speech.meters.silero import VAD_CHUNK, VAD_RATE
 from speech.meters.tones import BeepMeter
 from speech.protocols import SAMPLE_RATE, Audio
@@ -15,11 +16,11 @@ from system1.percepts import SoundEvent
 
 def heard(audio: Audio) -> list[SoundEvent]:
     """What the meter makes of audio at 16 kHz, with silence after it; ``at`` is the audio's."""
-    meter = BeepMeter()
+    meter, line = BeepMeter(), Chunks()
     padded = np.concatenate((audio, np.zeros(VAD_RATE // 2, np.float32)))
     found = []
     for start in range(0, len(padded) - VAD_CHUNK + 1, VAD_CHUNK):
-        chunk = padded[start : start + VAD_CHUNK]
+        chunk = line.take(padded[start : start + VAD_CHUNK])
         event = meter.step(chunk, (start + VAD_CHUNK) / VAD_RATE)
         if event is not None:
             found.append(event)
