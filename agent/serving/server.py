@@ -14,6 +14,7 @@ import uvicorn
 
 from agent.conversation import Conversation
 from agent.serving.app import Served, application
+from agent.serving.connections import MeteredWebSocket, PatientHttp
 from agent.serving.log import warned
 from agent.serving.terms import TOKENS_ENV, Terms
 
@@ -70,7 +71,8 @@ class Server:
         self._stopping = asyncio.Event()
         config = uvicorn.Config(
             self.served.app,
-            ws="websockets-sansio",
+            http=PatientHttp,
+            ws=MeteredWebSocket,
             ws_max_size=terms.message_bytes,
             # Sound does not get shorter by it, and a short message may come out long.
             ws_per_message_deflate=False,
