@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -30,7 +31,11 @@ from tests.agent.serving.tracks import appended, track
 from tests.agent.serving.wires import BINARY, TEXT, Wire, framed, handshake
 from tests.agent.telephony.caller import Twilio
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.alone,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+]
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 BEGIN = json.dumps({"type": "session.update", "session": {"type": "realtime"}})

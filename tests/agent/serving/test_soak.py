@@ -4,6 +4,7 @@ however busy the machine was. (How fast it is: tests.benchmarks.serving.)"""
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,11 @@ from tests.agent.serving.callers import Caller, Crowd, caller
 from tests.agent.serving.process import Served, served
 from tests.agent.serving.tracks import track
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.alone,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+]
 
 CALLS = 20
 SECONDS = 120.0
