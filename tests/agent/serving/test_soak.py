@@ -31,7 +31,7 @@ pytestmark = [
 CALLS = 20
 SECONDS = 120.0
 UNDERSTOOD = 0.7
-"""Of a caller's words at least: callers talk over the agent, and pause where they like."""
+"""Of the callers' words at least: they talk over the agent, and pause where they like."""
 KEPT_MB = 60.0
 """By how much more a second wave of calls may leave behind than the first."""
 WITHIN_S = 900.0
@@ -61,7 +61,8 @@ def whole(server: Served, one: Caller) -> None:
     assert (ended.outcome, ended.by) == ("caller_hung_up", "caller")
     assert result["outcome"] == "caller_hung_up"
     heard, said = read_recording(folder / files.RECORDING)
-    assert heard.size / SAMPLE_RATE >= ended.duration
+    assert heard.size == said.size
+    assert heard.size / SAMPLE_RATE == pytest.approx(ended.duration, abs=0.05)
     assert said.any()
     assert heard.any()
     # What the client was told is what was written down.
@@ -88,7 +89,8 @@ def test_twenty_calls_for_two_minutes(tmp_path: Path) -> None:
         assert heard_s == pytest.approx(length_s, abs=0.1 * CALLS)
         if not figures["kairos_dropped_samples_total"]:
             # Where sound was dropped, the machine is too slow for so many, and words are missing.
-            assert min(one.understood for one in callers) >= UNDERSTOOD
+            assert all(one.captions for one in callers)
+            assert sum(one.understood for one in callers) / CALLS >= UNDERSTOOD
         first_mb = server.memory_mb
         for one in held(server, 5.0):
             whole(server, one)
