@@ -177,7 +177,22 @@ def read(message: str | bytes) -> Mapping[str, JsonValue]:
         raise Refusal("a message must be JSON", None, "invalid_json") from None
     if not isinstance(found, dict):
         raise Refusal("a message must be a JSON object", None, "invalid_json")
+    if _has_escape(message) and not _is_text(found):
+        raise Refusal("a message has half a letter in it", None, "invalid_json")
     return found
+
+
+def _has_escape(message: str | bytes) -> bool:
+    return "\\u" in message if isinstance(message, str) else b"u" in message
+
+
+def _is_text(found: Mapping[str, JsonValue]) -> bool:
+    """Whether all of it can be written. A lone surrogate, which JSON can name, cannot."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
 
 
 def parsed(found: Mapping[str, JsonValue]) -> Message:

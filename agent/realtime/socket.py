@@ -32,6 +32,9 @@ from system2.tools.answers import Toolbox
 MOST_UNSENT = 3000
 """Events that wait for a client that does not read: a minute of a call. Then it is given up."""
 
+MOST_UNSENT_CHARS = 16 * 1024 * 1024
+"""The same, by their length: a session can be long, and asked for often."""
+
 LAST_WORDS_S = 5.0
 """How long the last events may take to go out (s)."""
 
@@ -78,6 +81,7 @@ class Connection:
         self._opener = opener
         self._driver = driver
         self._unsent: asyncio.Queue[str] = asyncio.Queue(MOST_UNSENT)
+        self._unsent_chars = 0
         self._slow = asyncio.Event()
         self._line = CallerLine(session, self._tell)
         self._functions = ClientFunctions(self._ask, real_tools())
@@ -132,7 +136,9 @@ class Connection:
     async def _write(self) -> None:
         with suppress(Gone):
             while True:
-                await self._wire.send(await self._unsent.get())
+                text = await self._unsent.get()
+                self._unsent_chars -= len(text)
+                await self._wire.send(text)
                 self._unsent.task_done()
 
     async def _hold(self) -> None:
@@ -169,11 +175,12 @@ class Connection:
 
     def _tell(self, events: Iterable[Event]) -> None:
         for event in events:
-            try:
-                self._unsent.put_nowait(json.dumps(event, ensure_ascii=False))
-            except asyncio.QueueFull:
+            text = json.dumps(event, ensure_ascii=False)
+            if self._unsent.full() or self._unsent_chars > MOST_UNSENT_CHARS:
                 self._slow.set()
                 return
+            self._unsent.put_nowait(text)
+            self._unsent_chars += len(text)
 
     def _carry_out(self, command: Command) -> None:
         match command:

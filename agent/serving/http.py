@@ -6,6 +6,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from agent.serving.apart.line import Line
+from agent.serving.connections import PatientHttp
 from agent.serving.terms import Terms
 
 
@@ -13,6 +14,7 @@ def configured(app: Starlette, terms: Terms) -> uvicorn.Config:
     """Its settings for this application."""
     return uvicorn.Config(
         app,
+        http=PatientHttp,
         ws=Line,
         ws_max_size=terms.message_bytes,
         # Sound does not get shorter by it, and a short message may come out long.

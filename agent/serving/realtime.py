@@ -5,13 +5,14 @@ ws://HOST/v1/realtime?model=POLICY
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.websockets import WebSocket
 
 from agent.conversation import Conversation
-from agent.live.jitter import MOST_S, JitterBuffer
+from agent.live.jitter import JitterBuffer
 from agent.live.pacing import FRAME_S, FRAME_SAMPLES, LiveClock, Pacer
 from agent.realtime.line import CallerLine
 from agent.realtime.session import RealtimeSession
@@ -24,6 +25,9 @@ from agent.serving.holding import Holding
 from agent.serving.wire import Gate, WebSocketWire, deny
 from policies.policy import Policy
 from system2.tools.answers import Toolbox
+
+_LOOKED_BACK = 50
+"""Frames, a second of them."""
 
 
 class RealtimeEndpoint:
@@ -79,12 +83,14 @@ async def at_pace(
 ) -> None:
     """A frame every 20 ms until the call has ended or its line is over.
 
-    Sound of the caller's that came ahead of time waits in the line. What is more than a network's
-    unevenness is made up for at twice the pace while the agent is silent, so that nothing of it is
-    lost and the agent's sound is never ahead of time.
+    Sound of the caller's that came ahead of time waits in the line: what came while the call was
+    being opened, or at once after a delay. What has waited all through the last second is no
+    network's unevenness: it is made up for at twice the pace while the agent is silent, so that
+    nothing of it is lost and the agent's sound is never ahead of time.
     """
     heard = JitterBuffer(conversation.sample_rate)
     pacer = Pacer(clock)
+    waited: deque[float] = deque(maxlen=_LOOKED_BACK)  # s, after each frame
 
     async def frame() -> bool:
         while heard.held_s < FRAME_S:
@@ -101,9 +107,12 @@ async def at_pace(
             await pacer.wait()
             audible = await frame()
             pacer.done()
-            if line.unheard_s > MOST_S and not audible and conversation.ended is None:
+            waited.append(line.unheard_s + heard.held_s)
+            spare = len(waited) == _LOOKED_BACK and min(waited) > FRAME_S
+            if spare and not audible and conversation.ended is None:
                 await frame()
                 flow.made_up += FRAME_SAMPLES
+                waited = deque((one - FRAME_S for one in waited), _LOOKED_BACK)
     finally:
         flow.pace = pacer.pace
         flow.silence = heard.silence

@@ -7,11 +7,12 @@ import tempfile
 import numpy as np
 
 from agent.conversation import DEFAULT_PROFILE, Conversation
+from agent.listening import ear_terms
 from agent.live.pacing import FRAME_SAMPLES
 from agent.serving.terms import Terms
 from policies.policy import Policy
 from policies.thinking import GROUNDED
-from speech.profiles import is_embedded
+from speech.profiles import is_embedded, warm_ears
 from speech.protocols import SAMPLE_RATE, Audio
 
 LONGEST_S = 20.0
@@ -41,6 +42,7 @@ async def rehearsed(terms: Terms) -> None:
         if is_embedded(profile):
             with tempfile.TemporaryDirectory() as out:
                 await _rehearse(policy, profile, out)
+            warm_ears(profile, ear_terms(policy, True))
 
 
 async def _rehearse(policy: Policy, profile: str, out: str) -> None:

@@ -7,14 +7,14 @@ import socket
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from agent.serving.connections import MeteredWebSocket
 
 KEY = "kairos.line"
 """Where an ASGI scope's extensions have it."""
 
 
-class Line(WebSocketsSansIOProtocol):
-    """uvicorn's own protocol, which remembers what the client has sent."""
+class Line(MeteredWebSocket):
+    """A WebSocket that remembers what its client has sent."""
 
     _came = b""
     _given = False

@@ -145,6 +145,8 @@ def test_nothing_is_committed_where_nothing_was_appended() -> None:
         ('"x"', "invalid_json", None),
         ("[" * 100_000, "invalid_json", None),
         (b"\xff\xfe\xff", "invalid_json", None),
+        ('{"type": "x", "event_id": "\\ud800"}', "invalid_json", None),
+        (b'{"type": "x", "event_id": "\\ud800"}', "invalid_json", None),
         ("{}", "missing_required_parameter", "type"),
         ('{"type": "bogus"}', "unknown_event", "type"),
         ('{"type": ["session.update"]}', "unknown_event", "type"),

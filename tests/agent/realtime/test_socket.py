@@ -153,8 +153,11 @@ async def test_a_voice_that_there_is_not_is_said_and_the_policys_speaks() -> Non
     assert "response.output_audio.delta" in [one["type"] for one in events]
 
 
-async def test_a_client_that_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket, "MOST_UNSENT", 20)
+@pytest.mark.parametrize(("limit", "most"), [("MOST_UNSENT", 20), ("MOST_UNSENT_CHARS", 5000)])
+async def test_a_client_that_does_not_read_is_given_up(
+    limit: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, limit, most)
     monkeypatch.setattr(socket, "LAST_WORDS_S", 0.01)
     wire = MemoryWire(reads=False)
     wire.is_silent(3.0)

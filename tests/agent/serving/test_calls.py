@@ -242,6 +242,29 @@ async def test_sound_ahead_of_time_is_made_up_for_while_the_agent_is_silent() ->
     assert times.count(times[-1]) == 1
 
 
+class Microphoned(Frozen):
+    """A clock at each of whose ticks a frame of the caller's comes."""
+
+    line: CallerLine
+
+    async def until(self, at: float) -> None:
+        await super().until(at)
+        self.line.add(CallerAudio(np.ones(FRAME, np.float32)))
+
+
+async def test_what_came_while_the_call_was_opened_is_no_delay_for_all_of_it() -> None:
+    clock = Microphoned()
+    call: Any = Echo(clock, 120)
+    session: Any = type("Session", (), {"sound": lambda self, audio: ()})()
+    clock.line = CallerLine(session, lambda events: None)
+    clock.line.add(CallerAudio(np.ones(10 * FRAME, np.float32)))
+    flow = Flow()
+    await at_pace(call, clock.line, flow, clock)
+    assert flow.made_up == 9 * FRAME
+    assert clock.line.unheard_s == pytest.approx(0.02)
+    assert (flow.silence, flow.dropped) == (0, 0)
+
+
 async def test_a_key_is_pressed_between_the_sounds_before_and_after_it() -> None:
     ones = np.ones(FRAME * 3, np.float32)
     call, _ = await paced(20, 9.0, CallerAudio(ones), PressKey("5"), CallerAudio(ones))
