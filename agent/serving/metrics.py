@@ -71,11 +71,11 @@ class Metrics:
         """See ``Watcher``."""
         outcome = call.outcome or "error"
         told("call.ended", call=call.id, outcome=outcome, seconds=round(call.duration_s, 1))
-        self._calls.labels(call.channel, outcome).inc()
-        self._length.inc(call.duration_s)
 
     def measured(self, call: ServedCall, tally: Tally) -> None:
         """See ``Watcher``."""
+        self._calls.labels(call.channel, call.outcome or "error").inc()
+        self._length.inc(call.duration_s)
         for gap in tally.gaps_s:
             self._gap.observe(gap)
         for stop in tally.stops_s:
