@@ -16,6 +16,7 @@ from agent.serving.files import FileEndpoints
 from agent.serving.guard import refusal
 from agent.serving.health import HealthEndpoints
 from agent.serving.metrics import Metrics, MetricsEndpoint
+from agent.serving.page.endpoint import PageEndpoint
 from agent.serving.realtime import RealtimeEndpoint
 from agent.serving.telephony import TelephonyEndpoint
 from agent.serving.terms import Terms
@@ -53,6 +54,7 @@ def application(terms: Terms, clock: LiveClock | None = None) -> Served:
         return guard
 
     routes = [
+        *PageEndpoint(terms, calls).routes(guarded),
         Route("/healthz", health.lives),
         Route("/readyz", health.ready),
         Route("/metrics", guarded(MetricsEndpoint(metrics, calls).__call__)),
