@@ -4,6 +4,7 @@ import { icon, made } from "./parts.js";
 import { clock, evidence, named, rule } from "./words.js";
 
 const MOST = 300;
+const MOST_NUMBERS = 4; // of a decision's; the report has them all
 const SILENT = new Set(["say_more"]); // part of what is being said already
 
 export class Decisions {
@@ -45,7 +46,7 @@ function entry(decision) {
     made("b", "", named("act", decision.do) + kind),
     made("span", "why-words", rule(because.rule)),
   );
-  const numbers = evidence(because.evidence).join(" · ");
+  const numbers = evidence(because.evidence).slice(0, MOST_NUMBERS).join(" · ");
   const grounds = made("code", "", numbers ? `${because.rule}: ${numbers}` : because.rule);
   item.append(icon(decision.do), made("time", "", clock(at)), line, grounds);
   return item;
