@@ -92,7 +92,7 @@ class RealtimeSession:
         self._begun = False
         self._numbers = Numbers()
         self._answers = Answers(self._numbers)
-        self._turns = Turns(self._numbers)
+        self._turns = Turns(self._numbers, policy)
         self._decoder = Decoder("pcm16")
         self._written: list[str] = []
         self._appended = 0

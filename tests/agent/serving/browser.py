@@ -112,7 +112,10 @@ async def browsing(
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("chromium is missing; `make test` installs it")
-    flags = [*FLAGS, *(["--use-fake-ui-for-media-stream"] if allowed else ["--deny-permission-prompts"])]
+    flags = [
+        *FLAGS,
+        *(["--use-fake-ui-for-media-stream"] if allowed else ["--deny-permission-prompts"]),
+    ]
     if sound is not None:
         flags.append(f"--use-file-for-fake-audio-capture={sound}%noloop")
     async with playwright.async_playwright() as driver:

@@ -13,6 +13,10 @@ export class Captions {
     this.live = live;
     this.lines = new Map();
     this.says = [];
+    this.atEnd = true;
+    const box = list.parentElement;
+    box.onscroll = () => (this.atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END);
+    new ResizeObserver(() => this.follow()).observe(box);
     list.replaceChildren();
     live.replaceChildren();
   }
@@ -103,7 +107,7 @@ export class Captions {
     this.list.append(element);
     const line = { who, element, bubble, tags, text: "", shown: "", over: false };
     this.lines.set(item, line);
-    this.follow(true);
+    this.follow();
     return line;
   }
 
@@ -118,11 +122,10 @@ export class Captions {
   }
 
   show(line, text) {
-    const near = this.near();
     line.shown = text;
     line.bubble.textContent = text;
     line.bubble.classList.toggle("waits", !text);
-    this.follow(near);
+    this.follow();
   }
 
   close(line) {
@@ -131,14 +134,10 @@ export class Captions {
     while (this.live.children.length > 20) this.live.firstChild.remove();
   }
 
-  near() {
+  // Whoever reads further up is left there.
+  follow() {
     const box = this.list.parentElement;
-    return box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;
-  }
-
-  follow(near) {
-    const box = this.list.parentElement;
-    if (near) box.scrollTop = box.scrollHeight;
+    if (this.atEnd) box.scrollTop = box.scrollHeight;
   }
 }
 

@@ -7,6 +7,8 @@ import { clock, named } from "./words.js";
 
 const HZ = 50; // levels a second
 const PX_S = 44;
+const INSET = 12; // px before the call's beginning
+const MOST_LATE = 4; // levels: so many that came late together are one
 const LANES = { ruler: [0, 20], caller: [20, 50], floor: [72, 12], agent: [86, 50], acts: [138, 24] };
 const HEIGHT = 164;
 const SHOWN = new Set(
@@ -57,7 +59,11 @@ export class Timeline {
   }
 
   level(who, at, level) {
-    if (at >= 0) this.levels[who][Math.floor(at * HZ)] = level;
+    const levels = this.levels[who];
+    const place = Math.floor(at * HZ);
+    if (place < 0) return;
+    if (place - levels.length < MOST_LATE) while (levels.length < place) levels.push(level);
+    levels[place] = level;
   }
 
   floor(at, state) {
@@ -99,7 +105,7 @@ export class Timeline {
     if (this.still.matches && !this.frozen && this.duration - (this.drawn ?? -1) < 1) return;
     this.drawn = this.duration;
     this.wanted = false;
-    const long = Math.max(this.width, Math.ceil(this.duration * PX_S) + 16);
+    const long = Math.max(this.width, INSET + Math.ceil(this.duration * PX_S) + 16);
     this.track.style.width = `${long}px`;
     if (this.followed) this.scroller.scrollLeft = long;
     this.draw();
@@ -107,7 +113,7 @@ export class Timeline {
 
   draw() {
     const { pen, width } = this;
-    const from = this.scroller.scrollLeft / PX_S;
+    const from = (this.scroller.scrollLeft - INSET) / PX_S;
     const to = from + width / PX_S;
     const x = (at) => (at - from) * PX_S;
     pen.clearRect(0, 0, width, HEIGHT);
@@ -239,7 +245,7 @@ export class Timeline {
 
   // Tells of what is under the pointer, or nearest to it.
   point(event) {
-    const at = (event.offsetX + this.scroller.scrollLeft) / PX_S;
+    const at = (event.offsetX + this.scroller.scrollLeft - INSET) / PX_S;
     const near = this.marks
       .map((one) => [Math.abs(one.x - at), one])
       .sort(([a], [b]) => a - b)[0];
