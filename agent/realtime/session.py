@@ -127,6 +127,10 @@ class RealtimeSession:
             self._numbers.event("session.updated", session=said),
         )
 
+    def opened(self) -> tuple[Event, ...]:
+        """The call is open, which takes a while, and hears."""
+        return (self._numbers.event("kairos.call_began"),)
+
     def record(self, record: Record) -> tuple[Event, ...]:
         """A record of the call's journal, as it is written."""
         self._answers.record(record)

@@ -10,6 +10,7 @@ import { Said } from "./said.js";
 import { Sound } from "./sound.js";
 import { loudness, Timeline } from "./timeline.js";
 
+const MOST_SEEN = 20; // times of the server's: the shortest way of one of so many
 const FAREWELL_MS = 2000; // what was said last may sound for so long after the call
 
 export class Call {
@@ -31,7 +32,8 @@ export class Call {
     this.said = new Said(this.sound, this.captions, (event) => this.line.send(event));
     this.id = null;
     this.ended = null;
-    this.offset = null; // of the call's time to the machine's (s)
+    this.live = false; // the server hears
+    this.offsets = []; // of the call's time to the machine's (s), as they were last seen
   }
 
   // Throws as Sound.open does.
@@ -46,18 +48,18 @@ export class Call {
 
   // The call's time now (s): the server's own times, by the shortest way that one of them took.
   now() {
-    return this.offset === null ? 0 : performance.now() / 1000 - this.offset;
+    return this.offsets.length ? performance.now() / 1000 - Math.min(...this.offsets) : 0;
   }
 
   saw(at) {
-    const offset = performance.now() / 1000 - at;
-    if (this.offset === null || offset < this.offset) this.offset = offset;
+    this.offsets.push(performance.now() / 1000 - at);
+    if (this.offsets.length > MOST_SEEN) this.offsets.shift();
   }
 
   captured(pcm, level) {
-    if (!this.id || this.ended) return;
+    // What is sent before the call is open waits there, and the caller is heard late.
+    if (!this.live || this.ended) return;
     this.line.sound(pcm);
-    if (this.offset === null) return;
     const at = this.now();
     this.timeline.level("caller", at, level);
     this.timeline.now(at);
@@ -115,6 +117,10 @@ export class Call {
         break;
       case "conversation.item.added":
         this.added(event.item, now);
+        break;
+      case "kairos.call_began":
+        this.live = true;
+        this.saw(0);
         break;
       case "kairos.floor":
         this.saw(event.at);

@@ -18,5 +18,5 @@ export class Plan {
 }
 
 function spelt(name) {
-  return name.replaceAll("_", " ");
+  return name.replace(/[-_]/g, " ");
 }
