@@ -74,9 +74,13 @@ class Shown:
 
     async def until(self, expression: str, timeout_s: float = 40.0) -> None:
         # Playwright's own way of waiting is an eval, which the page's policy forbids.
-        async with asyncio.timeout(timeout_s):
-            while not await self.page.evaluate(expression):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not await self.page.evaluate(expression):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            shows = await self.page.inner_text("body")
+            raise AssertionError(f"never: {expression}\n{self.errors}\n{shows}") from None
 
     async def overflow(self) -> int:
         """How many px the page is wider than its window."""

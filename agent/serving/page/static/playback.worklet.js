@@ -3,7 +3,7 @@
 //
 // In: {say: 16 bits at 24 kHz, item}, {end: item}, {cut: true}.
 // Out: {at, level, item, played, waiting, gaps} some fifty times a second while there is sound, and
-// {cut: item, played} for what was cut off, {over: item} for what was heard to its end. `played`:
+// {cut: item, played, at} for what was cut off, {over: item} for what was heard to its end. `played`:
 // samples of the item at 24 kHz that went out; they are what the caller hears.
 
 import { Resampler } from "./resampler.js";
@@ -59,7 +59,7 @@ class Playback extends AudioWorkletProcessor {
     this.queue = [];
     this.waiting = 0;
     this.flowing = false;
-    if (this.item) this.port.postMessage({ cut: this.item, played: this.at24() });
+    if (this.item) this.port.postMessage({ cut: this.item, played: this.at24(), at: currentTime });
     // One that had not begun was not heard at all.
     if (next) this.port.postMessage({ cut: next.item, played: 0 });
   }
