@@ -3,8 +3,9 @@
 ``python -m tests.benchmarks.browser [calls]``: Chromium opens the page of a server on this machine,
 with a WAV as its microphone in which the caller speaks over the agent's greeting, once a call. From
 the caller's onset, as the page's own capture worklet has it, to the last sample of the agent's that
-its playback worklet gave out, be it silence within an utterance: both are on the clock of the page's AudioContext. The sound card's
-own delay, in and out, is not in it; the browser's echo cancellation and gain control are.
+its playback worklet gave out, be it silence within an utterance: both on the clock of the page's
+AudioContext. The sound card's own delay, in and out, is not in it; the browser's echo cancellation
+and gain control are.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
+from agent.serving.server import tried
+from agent.serving.terms import Terms
 from tests.agent.serving.browser import Shown, browsing, microphone
-from tests.agent.serving.stage import Stage, serving
+from tests.agent.serving.stage import POLICY, Stage, serving
 from tests.benchmarks.turn_taking import INTERRUPTIONS
 
 ONSET_S = 2.0
@@ -42,6 +45,7 @@ async def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 22
     found = []
     with tempfile.TemporaryDirectory() as folder:
+        await tried(Terms({"broadband": POLICY}, Path(folder)))
         async with serving(Path(folder) / "out", tokens=()) as stage:
             for nth, text in enumerate(islice(cycle(INTERRUPTIONS), count)):
                 one = Path(folder) / f"{nth}"
