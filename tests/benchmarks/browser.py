@@ -33,10 +33,12 @@ SECONDS = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """One call (s). ``played``: until the agent was silent; ``decided``: until System 1 had made
-    up its mind, in the call's own time, and ``rule``: why."""
+    """One call (s). ``played``: until the agent was silent; ``told``: until the page was told of
+    it; ``decided``: until System 1 had made up its mind, in the call's own time, and ``rule``:
+    why."""
 
     played: float | None
+    told: float | None
     decided: float | None
     rule: str
 
@@ -70,14 +72,22 @@ async def interrupted(stage: Stage, folder: Path, text: str, at: float) -> Inter
         stops = [one for one in await shown.watched("came") if one.get("do") == "stop"]
         began = [one for one in await shown.watched("came") if "audio_start_ms" in one]
         if not stops or not began:
-            return Interrupted(None, None, "")
-        decided = stops[0]["at"] - began[0]["audio_start_ms"] / 1000
-        return Interrupted(await stopped(shown), round(decided, 3), stops[0]["because"]["rule"])
+            return Interrupted(None, None, None, "")
+        (first, *_), (stop, *_) = began, stops
+        decided = stop["at"] - first["audio_start_ms"] / 1000
+        onset = await began_at(shown)
+        told = first["came_at"] - onset
+        played = await stopped(shown, onset)
+        return Interrupted(played, round(told, 3), round(decided, 3), stop["because"]["rule"])
 
 
-async def stopped(shown: Shown) -> float | None:
+async def began_at(shown: Shown) -> float:
+    """The caller's onset, when the page's microphone has it."""
+    return next(float(one["at"]) for one in await shown.watched("capture") if one["level"] > LOUD)
+
+
+async def stopped(shown: Shown, onset: float) -> float | None:
     """From the onset to the last sample of the agent's; None where it talked on."""
-    onset = next(one["at"] for one in await shown.watched("capture") if one["level"] > LOUD)
     cuts = [one["at"] for one in await shown.watched("playback") if one.get("cut") == "item_1"]
     return round(float(cuts[0] - onset) + FADE_S, 3) if cuts else None
 

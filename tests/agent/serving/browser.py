@@ -49,7 +49,8 @@ window.WebSocket = class extends WebSocket {
     watched.sent = [];
     watched.came = [];
     this.addEventListener("message", ({data}) => {
-      if (!data.includes("output_audio.delta")) watched.came.push(JSON.parse(data));
+      if (!data.includes("output_audio.delta")) watched.came.push(
+        {...JSON.parse(data), came_at: watched.context.currentTime});
     });
   }
   send(data) {

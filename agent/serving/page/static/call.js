@@ -1,5 +1,6 @@
 // One call: the line, the sound, and what is shown of it.
 
+import { Behind } from "./behind.js";
 import { Captions } from "./captions.js";
 import { Decisions } from "./decisions.js";
 import { Floor } from "./floor.js";
@@ -23,13 +24,14 @@ export class Call {
     this.plan = new Plan();
     this.timeline = new Timeline();
     this.sound = new Sound({
-      captured: (pcm, level) => this.captured(pcm, level),
+      captured: (...piece) => this.captured(...piece),
       played: (report) => this.played(report),
       cut: (item, played) => this.said.wasCut(item, played),
       over: (item) => this.captions.agentOver(item),
       lost: () => told.note("page.error.microphone_lost"),
     });
     this.said = new Said(this.sound, this.captions, (event) => this.line.send(event));
+    this.behind = new Behind();
     this.id = null;
     this.ended = null;
     this.live = false; // the server hears
@@ -56,15 +58,16 @@ export class Call {
     if (this.offsets.length > MOST_SEEN) this.offsets.shift();
   }
 
-  captured(pcm, level) {
+  captured(pcm, level, at) {
     // What is sent before the call is open waits there, and the caller is heard late.
     if (!this.live || this.ended) return;
-    this.line.sound(pcm);
-    const at = this.now();
-    this.timeline.level("caller", at, level);
-    this.timeline.now(at);
+    const seconds = performance.now() / 1000;
+    if (!this.behind.leavesOut(at, seconds, level, this.line.held)) this.line.sound(pcm);
+    const now = this.now();
+    this.timeline.level("caller", now, level);
+    this.timeline.now(now);
     part("meter-caller").style.setProperty("--level", loudness(level));
-    const whole = Math.floor(at);
+    const whole = Math.floor(now);
     part("elapsed").textContent = `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
   }
 

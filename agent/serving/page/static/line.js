@@ -1,6 +1,7 @@
 // The connection: events of the OpenAI Realtime protocol, each way, over a WebSocket.
 
 const MOST_BUFFERED = 32 * 1024; // bytes that the browser may have to send: half a second of sound
+const BYTES_S = 68000; // of sound, as it is sent
 const MOST_PIECES = 50; // of 20 ms that wait behind them; the oldest goes
 
 export class Line {
@@ -21,6 +22,11 @@ export class Line {
 
   send(event) {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(event));
+  }
+
+  // Seconds of sound that the network has not taken yet.
+  get held() {
+    return this.socket.bufferedAmount / BYTES_S + this.pieces.length * 0.02;
   }
 
   // The caller's next 20 ms. A network that is too slow gets the newest.

@@ -14,7 +14,7 @@ const WANTED = {
 };
 
 export class Sound {
-  // `told`: {captured(pcm, level), played(report), cut(item, played), over(item), lost()}
+  // `told`: {captured(pcm, level, at), played(report), cut(item, played), over(item), lost()}
   constructor(told) {
     this.told = told;
   }
@@ -49,7 +49,7 @@ export class Sound {
       numberOfInputs: 0,
       outputChannelCount: [1],
     });
-    this.capture.port.onmessage = ({ data }) => this.told.captured(data.pcm, data.level);
+    this.capture.port.onmessage = ({ data }) => this.told.captured(data.pcm, data.level, data.at);
     this.playback.port.onmessage = ({ data }) => this.hear(data);
     microphone?.connect(this.capture);
     // It gives nothing out, but is asked for something only when it leads somewhere.
