@@ -32,6 +32,7 @@ PAGE: dict[str, tuple[str, str]] = {
     "page.call": ("The call", "通话"),
     "page.caller": ("Caller (you)", "来电者（您）"),
     "page.agent": ("Agent", "客服"),
+    "page.connecting": ("Connecting…", "正在接通…"),
     "page.floor.none": ("Nobody has spoken yet", "还没有人说话"),
     "page.plan": ("Plan", "计划"),
     "page.plan.none": ("Nothing is under way.", "没有正在办理的事项。"),

@@ -6,6 +6,8 @@
 
 const PIECE_S = 0.02;
 const MOST_S = 0.03; // that is no matter
+const RISE = 1.01; // of what counts as the room's own noise, a piece
+const SILENT = 1e-4;
 
 export class Behind {
   constructor() {
@@ -19,8 +21,8 @@ export class Behind {
   leavesOut(at, now, level, held) {
     this.shortest = Math.min(this.shortest, now - at);
     this.seconds = Math.max(this.seconds, now - at - this.shortest, held);
-    this.floor = Math.min(level, this.floor * 1.002);
-    const quiet = level <= 2 * this.floor + 1e-4;
+    this.floor = Math.max(SILENT, Math.min(level, this.floor * RISE));
+    const quiet = level <= 2 * this.floor;
     if (this.seconds <= MOST_S || !quiet) return false;
     this.seconds -= PIECE_S;
     return true;

@@ -123,6 +123,7 @@ export class Call {
         break;
       case "kairos.call_began":
         this.live = true;
+        this.floor.begins();
         this.saw(0);
         break;
       case "kairos.floor":

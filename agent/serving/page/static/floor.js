@@ -5,6 +5,10 @@ import { t } from "./words.js";
 
 export class Floor {
   constructor() {
+    this.told("page.connecting", "");
+  }
+
+  begins() {
     this.told("page.floor.none", "");
   }
 

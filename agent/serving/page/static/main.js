@@ -37,6 +37,7 @@ async function start(policy, microphone) {
   lobby.clear();
   part("start").disabled = part("type-instead").disabled = true;
   shown("call");
+  part("controls").hidden = true;
   ending.hide();
   note(null);
   call = new Call({ begun, note, over, refused });
@@ -54,6 +55,7 @@ async function start(policy, microphone) {
 }
 
 async function begun() {
+  part("controls").hidden = false;
   part("call-title").focus();
   try {
     // A phone's screen stays on; whoever cannot do that does without.

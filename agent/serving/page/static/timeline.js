@@ -5,10 +5,11 @@ import { told } from "./decisions.js";
 import { part } from "./parts.js";
 import { clock, named } from "./words.js";
 
-const HZ = 50; // levels a second
+const HZ = 25; // levels a second
+const DRAWN_MS = 45; // a picture is enough for so long
 const PX_S = 44;
 const INSET = 12; // px before the call's beginning
-const MOST_LATE = 4; // levels: so many that came late together are one
+const MOST_LATE = 3; // levels: so many that came late together are one
 const LANES = { ruler: [0, 20], caller: [20, 50], floor: [72, 12], agent: [86, 50], acts: [138, 24] };
 const HEIGHT = 164;
 const SHOWN = new Set(
@@ -45,7 +46,8 @@ export class Timeline {
     this.watcher.observe(this.scroller);
     this.readout.textContent = "";
     this.recolour();
-    this.frame = requestAnimationFrame(() => this.tick());
+    this.drawnMs = 0;
+    this.frame = requestAnimationFrame((ms) => this.tick(ms));
   }
 
   // Over: nothing is added any more, but it can still be looked at.
@@ -63,7 +65,7 @@ export class Timeline {
     const place = Math.floor(at * HZ);
     if (place < 0) return;
     if (place - levels.length < MOST_LATE) while (levels.length < place) levels.push(level);
-    levels[place] = level;
+    levels[place] = Math.max(levels[place] ?? 0, level);
   }
 
   floor(at, state) {
@@ -98,12 +100,13 @@ export class Timeline {
     this.wanted = true;
   }
 
-  tick() {
-    this.frame = requestAnimationFrame(() => this.tick());
-    if (!this.wanted) return;
+  tick(ms) {
+    this.frame = requestAnimationFrame((ms) => this.tick(ms));
+    if (!this.wanted || ms - this.drawnMs < DRAWN_MS) return;
     // Who wants little motion gets a step a second.
     if (this.still.matches && !this.frozen && this.duration - (this.drawn ?? -1) < 1) return;
     this.drawn = this.duration;
+    this.drawnMs = ms;
     this.wanted = false;
     const long = Math.max(this.width, INSET + Math.ceil(this.duration * PX_S) + 16);
     this.track.style.width = `${long}px`;
@@ -191,7 +194,7 @@ export class Timeline {
       const tall = loudness(levels[k] ?? 0) * height;
       if (tall < 1) continue;
       const at = who === "caller" ? top + height - tall : top;
-      pen.fillRect(x(k / HZ), at, PX_S / HZ, tall);
+      pen.fillRect(x(k / HZ), at, PX_S / HZ - 0.5, tall);
     }
   }
 
