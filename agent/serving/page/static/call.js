@@ -11,7 +11,7 @@ import { Said } from "./said.js";
 import { Sound } from "./sound.js";
 import { loudness, Timeline } from "./timeline.js";
 
-const MOST_SEEN = 20; // times of the server's: the shortest way of one of so many
+const MOST_SEEN = 6; // times of the server's: the shortest way of one of so many
 const FAREWELL_MS = 2000; // what was said last may sound for so long after the call
 
 export class Call {
