@@ -5,7 +5,8 @@
 // caller interrupts. So of what is quiet as much is left out.
 
 const PIECE_S = 0.02;
-const MOST_S = 0.03; // that is no matter
+const MOST_S = 0.065; // that is no matter: an uneven line wants as much
+const DRIFT_S = 2e-5; // a piece: no two clocks are the same
 const RISE = 1.01; // of what counts as the room's own noise, a piece
 const SILENT = 1e-4;
 
@@ -19,7 +20,7 @@ export class Behind {
   // Whether a piece is to be left out. `at`: when it ended, by the sound's clock; `now`: by the
   // machine's; `held`: seconds of sound that the network has not taken yet.
   leavesOut(at, now, level, held) {
-    this.shortest = Math.min(this.shortest, now - at);
+    this.shortest = Math.min(this.shortest + DRIFT_S, now - at);
     this.seconds = Math.max(this.seconds, now - at - this.shortest, held);
     this.floor = Math.max(SILENT, Math.min(level, this.floor * RISE));
     const quiet = level <= 2 * this.floor;
