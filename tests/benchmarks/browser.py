@@ -19,10 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from agent.serving.server import tried
-from agent.serving.terms import Terms
-from tests.agent.serving.browser import Shown, browsing, microphone
-from tests.agent.serving.stage import POLICY, Stage, serving
+from tests.agent.serving.browser import Shown, browsing, microphone, rehearsed
+from tests.agent.serving.stage import Stage, serving
 from tests.benchmarks.turn_taking import INTERRUPTIONS
 
 ONSET_S = 2.0
@@ -47,7 +45,7 @@ async def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 22
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        await tried(Terms({"broadband": POLICY}, Path(folder)))
+        await rehearsed()
         async with serving(Path(folder) / "out", tokens=()) as stage:
             for nth, text in enumerate(islice(cycle(INTERRUPTIONS), count)):
                 one = Path(folder) / f"{nth}"

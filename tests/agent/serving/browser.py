@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from agent.conversation import Conversation
 from speech.protocols import SAMPLE_RATE, Audio
-from tests.agent.serving.stage import pcm
+from tests.agent.serving.stage import POLICY, pcm
 from tests.agent.telephony.caller import speech
 
 if TYPE_CHECKING:
@@ -105,6 +106,13 @@ def microphone(path: Path, said: Sequence[tuple[float, str]], seconds: float) ->
         file.setframerate(SAMPLE_RATE)
         file.writeframes(pcm(np.clip(sound, -1, 1)))
     return path
+
+
+async def rehearsed() -> None:
+    """What is read once has been read, as when a server listens: the WAV begins when a call is
+    asked for, and is not to run away from it."""
+    async with Conversation.open(POLICY, clock="live"):
+        pass
 
 
 @asynccontextmanager

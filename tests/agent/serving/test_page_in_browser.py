@@ -13,9 +13,7 @@ pytest.importorskip("prometheus_client")
 pytest.importorskip("playwright")
 
 from agent.serving.page.words import told
-from agent.serving.server import tried
-from agent.serving.terms import Terms
-from tests.agent.serving.browser import Shown, browsing, microphone
+from tests.agent.serving.browser import Shown, browsing, microphone, rehearsed
 from tests.agent.serving.stage import POLICY, TOKEN, Stage, serving
 
 pytestmark = [pytest.mark.alone, pytest.mark.slow]
@@ -29,10 +27,6 @@ def said(who: str, text: str, rest: str = "") -> str:
     """Whether a caption of theirs has this text."""
     found = f"[...document.querySelectorAll('#captions .{who}{rest} .bubble')]"
     return f"{found}.some((one) => one.textContent.includes({text!r}))"
-
-
-def terms(folder: Path) -> Terms:
-    return Terms({"broadband": POLICY}, folder)
 
 
 async def opened(shown: Shown, stage: Stage) -> None:
@@ -56,8 +50,7 @@ async def loudest(shown: Shown) -> float:
 async def test_a_whole_call(tmp_path: Path) -> None:
     sound = microphone(tmp_path / "microphone.wav", [(8.5, "my internet is down")], 60.0)
     async with serving(tmp_path / "out", tokens=()) as stage, browsing(tmp_path, sound) as shown:
-        # As a server does before it listens: the WAV begins when the call is asked for.
-        await tried(terms(tmp_path))
+        await rehearsed()
         await opened(shown, stage)
         await shown.page.click("#start")
         await shown.until(said("agent", "Northwind"))
@@ -93,8 +86,7 @@ async def test_a_whole_call(tmp_path: Path) -> None:
 async def test_who_interrupts_is_heard_at_once(tmp_path: Path) -> None:
     sound = microphone(tmp_path / "microphone.wav", [(2.2, "excuse me i have a question")], 30.0)
     async with serving(tmp_path / "out", tokens=()) as stage, browsing(tmp_path, sound) as shown:
-        # As a server does before it listens: the WAV begins when the call is asked for.
-        await tried(terms(tmp_path))
+        await rehearsed()
         await opened(shown, stage)
         await shown.page.click("#start")
         await shown.until("watched.playback.some((one) => one.cut === 'item_1')")
