@@ -83,13 +83,27 @@ async def test_a_whole_call(tmp_path: Path) -> None:
         await shown.until(OPEN)
 
 
-async def test_who_interrupts_is_heard_at_once(tmp_path: Path) -> None:
+UNJOINED = """
+const join = AudioContext.prototype.createMediaStreamSource;
+AudioContext.prototype.createMediaStreamSource = function (stream) {
+  if (this.sampleRate === 24000) throw new DOMException("another rate", "NotSupportedError");
+  return join.call(this, stream);
+};
+"""
+"""A browser that joins no microphone to a context of another rate."""
+
+
+@pytest.mark.parametrize("converts", [True, False], ids=["browser-converts", "page-converts"])
+async def test_who_interrupts_is_heard_at_once(converts: bool, tmp_path: Path) -> None:
     sound = microphone(tmp_path / "microphone.wav", [(2.2, "excuse me i have a question")], 30.0)
     async with serving(tmp_path / "out", tokens=()) as stage, browsing(tmp_path, sound) as shown:
         await rehearsed()
+        if not converts:
+            await shown.page.add_init_script(UNJOINED)
         await opened(shown, stage)
         await shown.page.click("#start")
         await shown.until("watched.playback.some((one) => one.cut === 'item_1')")
+        assert (await shown.page.evaluate("watched.context.sampleRate") == 24000) is converts
         (cut,) = [one for one in await shown.watched("playback") if one.get("cut") == "item_1"]
         await shown.until("watched.sent.some((one) => one.type === 'conversation.item.truncate')")
         (sent,) = [one for one in await shown.watched("sent") if "truncate" in one["type"]]

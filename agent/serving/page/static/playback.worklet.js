@@ -2,7 +2,7 @@
 // heard, and gone at once when it is to stop.
 //
 // In: {say: 16 bits at 24 kHz, item}, {end: item}, {cut: true}.
-// Out: {at, level, item, played, waiting, gaps} some fifty times a second while there is sound, and
+// Out: {at, level, item, played, waiting} some fifty times a second while there is sound, and
 // {cut: item, played, at} for what was cut off, {over: item} for what was heard to its end. `played`:
 // samples of the item at 24 kHz that went out; they are what the caller hears.
 
@@ -21,7 +21,6 @@ class Playback extends AudioWorkletProcessor {
     this.flowing = false;
     this.waited = 0;
     this.lead = LEAD_S;
-    this.gaps = 0;
     this.item = null;
     this.played = 0;
     this.power = 0;
@@ -124,7 +123,6 @@ class Playback extends AudioWorkletProcessor {
       const there = this.pull(out);
       if (there < out.length && this.flowing && !this.ended) {
         // The network was slower than that: from now on more is kept back.
-        this.gaps += 1;
         this.lead = Math.min(MOST_LEAD_S, this.lead * 1.5);
       }
       if (there < out.length) {
@@ -145,9 +143,9 @@ class Playback extends AudioWorkletProcessor {
     this.power = this.count = 0;
     const sounding = level > 0 || this.flowing;
     if (sounding || this.heard) {
-      const { item, gaps } = this;
+      const { item } = this;
       const waiting = this.waiting / sampleRate;
-      this.port.postMessage({ at: currentTime, level, item, played: this.at24(), waiting, gaps });
+      this.port.postMessage({ at: currentTime, level, item, played: this.at24(), waiting });
     }
     this.heard = sounding;
   }

@@ -68,17 +68,23 @@ export class Said {
   wasCut(item, played) {
     this.waiting = 0;
     const known = this.items.get(item);
-    if (!known || (known.finished && played >= known.received)) return;
+    if (!known) return;
+    if (known.finished && this.whole(known, played)) return this.captions.agentOver(item);
     known.heard = played;
     this.captions.agentCut(item, played);
     this.truncate(item);
+  }
+
+  // All of it, but for what stays in a conversion of rates.
+  whole(known, played) {
+    return known.received - played < 2 * PER_MS;
   }
 
   // What the agent remembers is to be what was heard. Not before it has stopped by itself: it may
   // go on later with what is only broken off, and not with what a client had stopped.
   truncate(item) {
     const known = this.items.get(item);
-    if (!known.finished || known.heard === null || known.heard >= known.received) return;
+    if (!known.finished || known.heard === null || this.whole(known, known.heard)) return;
     const audio_end_ms = Math.floor(known.heard / PER_MS);
     this.send({ type: "conversation.item.truncate", item_id: item, content_index: 0, audio_end_ms });
     known.heard = null;
