@@ -282,6 +282,11 @@ class Wording:
         """What a rule of System 1 means; nothing for one that the policy has named."""
         return self(f"rule.{rule}") if self.has(f"rule.{rule}") else ""
 
+    def family(self, family: str) -> dict[str, str]:
+        """The words for all members of a family, by name."""
+        start = f"{family}."
+        return {key.removeprefix(start): self(key) for key in _WORDS if key.startswith(start)}
+
     def count(self, key: str, n: int, **values: object) -> str:
         """The words for a number of things, in the singular where the language has one."""
         return self(f"{key}.1" if n == 1 and f"{key}.1" in _WORDS else key, n=n, **values)
@@ -299,7 +304,7 @@ def wording(language: str) -> Wording:
     return Wording("zh" if language.lower().split("-")[0] == "zh" else "en")
 
 
-_UNITS = {"s": "s", "ms": "ms", "db": "dB", "hz": "Hz", "st": "st", "sps": "syll/s"}
+UNITS = {"s": "s", "ms": "ms", "db": "dB", "hz": "Hz", "st": "st", "sps": "syll/s"}
 
 
 def evidence(because: Because) -> tuple[tuple[str, str], ...]:
@@ -310,8 +315,8 @@ def evidence(because: Because) -> tuple[tuple[str, str], ...]:
             continue
         stem, _, unit = name.rpartition("_")
         text = f"{value:.3g}" if isinstance(value, float) else str(value)
-        if stem and unit in _UNITS:
-            told.append((stem.replace("_", " "), f"{text} {_UNITS[unit]}"))
+        if stem and unit in UNITS:
+            told.append((stem.replace("_", " "), f"{text} {UNITS[unit]}"))
         else:
             told.append((name.replace("_", " "), text))
     return tuple(told)

@@ -92,7 +92,7 @@ class RealtimeSession:
         self._begun = False
         self._numbers = Numbers()
         self._answers = Answers(self._numbers)
-        self._turns = Turns(self._numbers)
+        self._turns = Turns(self._numbers, policy)
         self._decoder = Decoder("pcm16")
         self._written: list[str] = []
         self._appended = 0
@@ -126,6 +126,10 @@ class RealtimeSession:
             self._numbers.error(f"{place}: {why}", "invalid_value", place),
             self._numbers.event("session.updated", session=said),
         )
+
+    def opened(self) -> tuple[Event, ...]:
+        """The call is open, which takes a while, and hears."""
+        return (self._numbers.event("kairos.call_began"),)
 
     def record(self, record: Record) -> tuple[Event, ...]:
         """A record of the call's journal, as it is written."""

@@ -146,6 +146,7 @@ class Connection:
         try:
             async with AsyncExitStack() as stack:
                 call = await self._open(stack)
+                self._tell(self._session.opened())
                 call.subscribe(self._record)
                 await self._driver(call, self._line)
             self._tell(self._session.finish())

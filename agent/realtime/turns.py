@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.realtime.events import Event, Item, Numbers, heard_item
+from agent.realtime.plans import Plans
 from agent.records import CallerTurn, Decision, FloorChange, PerceptSeen, Record, Utterance
+from policies.policy import Policy
 from system1.acts import Kind
 from system1.percepts import (
     Heard,
@@ -17,17 +19,16 @@ from system1.percepts import (
     SoundEvent,
     SpeechStarted,
     SpeechStopped,
-    Thought,
     Typed,
 )
-from system1.thoughts import Planned
 
 
 class Turns:
     """Items of the caller's out of records."""
 
-    def __init__(self, numbers: Numbers) -> None:
+    def __init__(self, numbers: Numbers, policy: Policy) -> None:
         self._numbers = numbers
+        self._plans = Plans(policy)
         self._item: str | None = None
         self._committed: str | None = None
         self._held: float | None = None
@@ -42,6 +43,8 @@ class Turns:
 
     def record(self, record: Record) -> Iterator[Event]:
         """The events of a record."""
+        if self._plans.record(record):
+            yield self._planned(record.at)
         match record:
             case PerceptSeen(percept=SpeechStarted(onset=onset)):
                 yield from self._starts(onset)
@@ -58,10 +61,6 @@ class Turns:
             case PerceptSeen(percept=SoundEvent(at=at, sound="dtmf", detail=digit)):
                 pressed = {"event": digit, "received_at": int(at)}
                 yield self._numbers.event("input_audio_buffer.dtmf_event_received", **pressed)
-            case PerceptSeen(at=at, percept=Thought(content=Planned(plan=plan))):
-                steps = {} if plan is None else {"goal": plan.goal, "step": plan.step}
-                missing = [] if plan is None else list(plan.missing)
-                yield self._numbers.event("kairos.plan", at=at, **steps, missing=missing)
             case Utterance(id=number, end=end):
                 if number == self._agent:
                     self._agent, self._silent_since = None, end
@@ -162,6 +161,12 @@ class Turns:
         kind = "conversation.item.input_audio_transcription.completed"
         where = {"item_id": item, "content_index": 0}
         return self._numbers.event(kind, **where, transcript=turn.text, usage=used)
+
+    def _planned(self, at: float) -> Event:
+        plan = self._plans.now
+        steps = {} if plan is None else {"goal": plan.goal, "step": plan.step}
+        missing = [] if plan is None else list(plan.missing)
+        return self._numbers.event("kairos.plan", at=at, **steps, missing=missing)
 
     def _decided(self, record: Decision) -> Iterator[Event]:
         because = {"rule": record.because.rule, "evidence": dict(record.because.evidence)}

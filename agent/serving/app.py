@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from agent.serving.guard import refusal
 from agent.serving.health import HealthEndpoints
 from agent.serving.holding import Holding
 from agent.serving.metrics import Metrics, MetricsEndpoint
+from agent.serving.page.endpoint import PageEndpoint
 from agent.serving.realtime import RealtimeEndpoint
 from agent.serving.streams import Streams
 from agent.serving.telephony import MediaEndpoint, TelephonyEndpoint
@@ -44,6 +46,7 @@ def application(desk: Desk, holding: Holding, metrics: Metrics, tickets: Tickets
     phone = TelephonyEndpoint(terms, calls, tickets)
     others = AnsweringEndpoint(terms, calls, tickets)
     routes = [
+        *PageEndpoint(terms, calls).routes(partial(guarded, terms)),
         Route("/healthz", health.lives),
         Route("/readyz", health.ready),
         Route("/metrics", guarded(terms, MetricsEndpoint(metrics, calls).__call__)),

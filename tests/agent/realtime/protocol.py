@@ -13,7 +13,13 @@ EVENTS: dict[str, type[BaseModel]] = {
     get_args(one.model_fields["type"].annotation)[0]: one for one in _UNION
 }
 
-OURS = ("kairos.floor", "kairos.decision", "kairos.plan", "kairos.call_ended")
+OURS = (
+    "kairos.call_began",
+    "kairos.floor",
+    "kairos.decision",
+    "kairos.plan",
+    "kairos.call_ended",
+)
 
 
 def checked(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -96,6 +96,8 @@ async def test_a_client_that_hangs_up_is_told_the_end() -> None:
     wire.says("kairos.hang_up")
     events = await served(wire)
     assert kinds(events)[:3] == ["session.created", "session.updated", "response.created"]
+    began = [one["type"] for one in events].index("kairos.call_began")
+    assert not [one for one in events[:began] if one["type"].startswith("response.")]
     assert kinds(events)[-2:] == ["response.done", "conversation.item.truncated"]
     assert events[-1]["type"] == "kairos.call_ended"
     assert events[-1]["outcome"] == "caller_hung_up"
