@@ -33,7 +33,8 @@ MOST_UNHEARD_S = 30.0
 
 class CallerLine:
     """The caller's sound on its way into a call, with what the caller does by hand in its place in
-    between; and the agent's sound out. ``dropped``: samples of the caller's that nobody heard."""
+    between; and the agent's sound out. ``dropped``: samples of the caller's that nobody heard;
+    ``news``: set whenever something came."""
 
     def __init__(self, session: RealtimeSession, tell: Callable[[Iterable[Event]], None]) -> None:
         self.dropped = 0
@@ -41,7 +42,7 @@ class CallerLine:
         self._tell = tell
         self._coming: deque[Command] = deque()
         self._samples = 0
-        self._news = asyncio.Event()
+        self.news = asyncio.Event()
         self._over = False
 
     def add(self, command: Command) -> None:
@@ -54,7 +55,7 @@ class CallerLine:
             self._samples += len(command.audio)
         while self._samples > MOST_UNHEARD_S * SAMPLE_RATE:
             self.dropped += self._drop_oldest()
-        self._news.set()
+        self.news.set()
 
     def clear(self) -> None:
         """What came in and was not heard is not to be."""
@@ -64,7 +65,7 @@ class CallerLine:
     def hang_up(self) -> None:
         """No more will come."""
         self._over = True
-        self._news.set()
+        self.news.set()
 
     @property
     def over(self) -> bool:
@@ -106,8 +107,8 @@ class CallerLine:
             if len(audio):
                 return audio
             if not self._over:
-                self._news.clear()
-                await self._news.wait()
+                self.news.clear()
+                await self.news.wait()
         return np.zeros(0, np.float32)
 
     def play(self, audio: Audio) -> None:

@@ -5,6 +5,7 @@ ws://HOST/v1/realtime?model=POLICY
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,6 +29,10 @@ from system2.tools.answers import Toolbox
 
 _LOOKED_BACK = 50
 """Frames, a second of them."""
+
+
+_NEEDED_S = FRAME_S / 2
+"""So much may go on waiting: sound comes in pieces, and unevenly."""
 
 
 class RealtimeEndpoint:
@@ -78,10 +83,26 @@ class RealtimeEndpoint:
             await Connection(wire, session, policy, opener, driver).serve()
 
 
+class _Coming:
+    """See ``Arrivals``: sound in the line, and what of it was taken already."""
+
+    def __init__(self, line: CallerLine, heard: JitterBuffer) -> None:
+        self._line = line
+        self._heard = heard
+
+    @property
+    def is_there(self) -> bool:
+        return self._line.over or self._line.unheard_s + self._heard.held_s >= FRAME_S
+
+    @property
+    def news(self) -> asyncio.Event:
+        return self._line.news
+
+
 async def at_pace(
     conversation: Conversation, line: CallerLine, flow: Flow, clock: LiveClock
 ) -> None:
-    """A frame every 20 ms until the call has ended or its line is over.
+    """A frame every 20 ms until the call has ended or its line is over, once its sound is there.
 
     Sound of the caller's that came ahead of time waits in the line: what came while the call was
     being opened, or at once after a delay. What has waited all through the last second is no
@@ -90,6 +111,7 @@ async def at_pace(
     """
     heard = JitterBuffer(conversation.sample_rate)
     pacer = Pacer(clock)
+    coming = _Coming(line, heard)
     waited: deque[float] = deque(maxlen=_LOOKED_BACK)  # s, after each frame
 
     async def frame() -> bool:
@@ -104,11 +126,11 @@ async def at_pace(
 
     try:
         while conversation.ended is None and not line.over:
-            await pacer.wait()
+            await pacer.wait(coming)
             audible = await frame()
             pacer.done()
             waited.append(line.unheard_s + heard.held_s)
-            spare = len(waited) == _LOOKED_BACK and min(waited) > FRAME_S
+            spare = len(waited) == _LOOKED_BACK and min(waited) > _NEEDED_S
             if spare and not audible and conversation.ended is None:
                 await frame()
                 flow.made_up += FRAME_SAMPLES
