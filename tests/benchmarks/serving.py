@@ -27,6 +27,7 @@ import sys
 import tempfile
 import time
 import wave
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,7 +134,8 @@ class Load:
         print(
             f"\n{calls} calls, {minutes:.1f} min of them, {100 * talk:.0f} % caller's speech, of "
             f"which {100 * np.mean([one.understood for one in self.callers]):.0f} % of the words "
-            f"were understood; {calls - len(good)} broke; load average {self.load[0]:.1f} before, "
+            f"were understood; {calls - len(good)} ended otherwise ({_others(self.callers)}); load "
+            f"average {self.load[0]:.1f} before, "
             f"{self.load[1]:.1f} after, others {self.others:.2f} cores"
         )
         behind = np.concatenate([np.array(one.late) for one in self.callers])
@@ -171,6 +173,12 @@ class Load:
         print(f"  CPU          {first:.1f} s a call-minute, {last:.1f} with the end")
         begins = np.array([one.came[0] - one.asked for one in self.callers if one.came])
         print(f"  first sound  {_spread(begins)} after connecting", flush=True)
+
+
+def _others(callers: Sequence[Caller]) -> str:
+    """How calls ended that their callers did not end."""
+    ends = Counter(str(one.outcome) for one in callers if one.outcome != "caller_hung_up")
+    return ", ".join(f"{count} {end}" for end, count in ends.items()) or "none"
 
 
 def _spread(seconds: Seconds) -> str:
