@@ -68,6 +68,11 @@ class CallerLine:
         self.news.set()
 
     @property
+    def has_left(self) -> bool:
+        """The caller has hung up; what came before may still be heard."""
+        return self._over
+
+    @property
     def over(self) -> bool:
         """The caller has left, and all was heard that came before."""
         return self._over and not self._coming

@@ -23,5 +23,7 @@ def configured(app: Starlette, terms: Terms) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Whoever stands in front says what it likes in them, and nothing here asks.
+        proxy_headers=False,
         timeout_graceful_shutdown=5,
     )

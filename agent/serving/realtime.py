@@ -64,8 +64,11 @@ class RealtimeEndpoint:
         offered = [one.strip() for one in asked.split(",")]
         await socket.accept(PROTOCOL if PROTOCOL in offered else None)
 
+        caller: CallerLine | None = None
+
         def idle() -> None:
-            if call.under_way is not None:
+            # Who has hung up has nothing more to send, however long the rest takes to be heard.
+            if call.under_way is not None and not (caller is not None and caller.has_left):
                 call.under_way.stop("time_out")
 
         @asynccontextmanager
@@ -74,6 +77,8 @@ class RealtimeEndpoint:
                 yield conversation
 
         async def driver(conversation: Conversation, line: CallerLine) -> None:
+            nonlocal caller
+            caller = line
             await at_pace(conversation, line, call.flow, clock)
 
         wire = WebSocketWire(socket, Gate(clock, terms.messages_hz), terms.idle_s, idle)

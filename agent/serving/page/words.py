@@ -19,9 +19,9 @@ PAGE: dict[str, tuple[str, str]] = {
     "page.start": ("Start the call", "开始通话"),
     "page.type_instead": ("Without a microphone", "不用麦克风"),
     "page.hint": (
-        "Your browser will ask for the microphone. Your sound goes to this server and nowhere "
-        "else, and the call is recorded there.",
-        "浏览器会请求使用麦克风。您的声音只发送到这台服务器，通话在那里录音。",
+        "Your browser will ask for the microphone. Your sound goes to this server, which records "
+        "the call.",
+        "浏览器会请求使用麦克风。您的声音发送到这台服务器，通话在那里录音。",
     ),
     "page.token": ("Access token", "访问令牌"),
     "page.token.send": ("Continue", "继续"),

@@ -179,6 +179,21 @@ async def test_a_caller_who_sends_nothing_any_more_is_let_go(tmp_path: Path) -> 
         assert ended["outcome"] == "time_out"
 
 
+async def test_who_has_hung_up_may_be_silent_while_the_rest_is_heard(tmp_path: Path) -> None:
+    async with serving(tmp_path, idle_s=0.4) as stage, stage.socket() as socket:
+        await begun(socket)
+        audio = base64.b64encode(bytes(48000)).decode()
+        for message in (
+            {"type": "input_audio_buffer.append", "audio": audio},
+            {"type": "kairos.hang_up"},
+        ):
+            await socket.send(json.dumps(message))
+        events = await rest(socket)
+        ended = next(one for one in events if one["type"] == "kairos.call_ended")
+        assert ended["outcome"] == "caller_hung_up"
+        assert ended["duration"] >= 1.0
+
+
 async def test_a_client_that_vanishes_has_hung_up(tmp_path: Path) -> None:
     async with serving(tmp_path) as stage:
         async with stage.socket() as socket:
