@@ -26,6 +26,8 @@ MOST_ENDED = 1000
 
 LAST_S = 10.0
 """How long a call that was ended from outside may take to leave."""
+WRITTEN_S = 120.0
+"""How long the files of calls that are over may take."""
 
 
 class Refused(Exception):
@@ -169,7 +171,11 @@ class Calls:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LAST_S):
                     await self._emptied.wait()
-        await self.written()
+        try:
+            async with asyncio.timeout(WRITTEN_S):
+                await self.written()
+        except TimeoutError:
+            warned("server.not_written", calls=len(self._left))
 
     def stop(self, outcome: Stop = "error") -> None:
         """End all calls now."""

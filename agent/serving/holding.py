@@ -76,7 +76,6 @@ class Holding:
 
     async def close(self) -> None:
         """Once all files are written: send what is left to be sent."""
-        await self._calls.written()
         if self._telemetry is not None:
             await asyncio.to_thread(self._telemetry.close)
 

@@ -61,6 +61,7 @@ async def _hold(terms: Terms, letter: Letter, line: socket.socket, channel: sock
     )
     await answered(protocol, letter.came)
     os.nice(AFTERWARDS)
+    await calls.written()
     await holding.close()
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)

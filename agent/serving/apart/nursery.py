@@ -24,6 +24,8 @@ LONGEST = 128 * 1024
 """A message's length (bytes): a request's head is half of that at most."""
 
 ENDS_WITHIN_S = 5.0
+TAKES_WITHIN_S = 1.0
+"""How long it may take to take a letter; the server waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Nursery:
             if not said:
                 raise NurseryError("the process that holds calls could not start")
             raise pickle.loads(said)
+        self._ours.settimeout(TAKES_WITHIN_S)
 
     @property
     def pid(self) -> int:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +157,27 @@ async def test_without_the_process_that_forks_calls_are_held_here(
             assert (await rest(before))[-1]["type"] == "kairos.call_ended"
         await stage.emptied()
         assert [files(stage, call) for call in await listed(stage)] == [FILES, FILES]
+    assert "call.not_apart" in capsys.readouterr().err
+
+
+async def test_a_process_that_takes_no_letters_holds_nobody_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agent.serving.apart.nursery.TAKES_WITHIN_S", 0.05)
+    async with serving(tmp_path, apart=True) as stage:
+        assert stage.nursery is not None
+        os.kill(stage.nursery.pid, signal.SIGSTOP)
+        try:
+            with suppress(TimeoutError):
+                while True:
+                    stage.nursery._ours.send(b"x" * 65536)
+            async with stage.socket() as socket:
+                await begun(socket)
+                await socket.send(json.dumps({"type": "kairos.hang_up"}))
+                assert (await rest(socket))[-1]["type"] == "kairos.call_ended"
+        finally:
+            stage.nursery._process.kill()
+        await stage.emptied()
     assert "call.not_apart" in capsys.readouterr().err
 
 
