@@ -269,16 +269,17 @@ def test_without_a_sound_it_ends_with_its_last_record(
 
 @pytest.mark.slow
 async def test_a_call_that_is_held_is_left_alone(tmp_path: Path) -> None:
+    out = tmp_path / "call"
     frame = np.zeros(480, np.float32)
-    options: dict[str, Any] = {"clock": "live", "out": tmp_path, "caller_id": "c-1"}
+    options: dict[str, Any] = {"clock": "live", "out": out, "caller_id": "c-1"}
     async with Conversation.open(TALKATIVE, channel="telephony", **options) as call:
         await call.step(frame)
-        (folder,) = unfinished(tmp_path.parent)
-        assert folder == tmp_path
-        before = (tmp_path / "events.jsonl").read_bytes()
-        assert recover(tmp_path) is None
-        assert (tmp_path / "events.jsonl").read_bytes() == before
-        marker = tmp_path / MARKER
+        (folder,) = unfinished(tmp_path)
+        assert folder == out
+        before = (out / "events.jsonl").read_bytes()
+        assert recover(out) is None
+        assert (out / "events.jsonl").read_bytes() == before
+        marker = out / MARKER
         assert stat.S_IMODE(marker.stat().st_mode) == 0o600
         begun = Begun.model_validate_json(marker.read_bytes())
         assert (begun.caller_id, begun.channel) == ("c-1", "telephony")
