@@ -105,7 +105,7 @@ class Recogniser:
                 return None
             self._begin(ends, onset)
         else:
-            self._sphinx.feed(samples)
+            self._sphinx.feed(samples, quiet=onset is None)
         if onset is None and quiet_since is not None and ends - quiet_since >= self._times.quiet_s:
             return self._finish(quiet_since, at)
         return self._partial(ends, at)
