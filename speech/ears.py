@@ -6,6 +6,8 @@ audio comes in; the time of every sound is corrected for the resampler's delay.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from speech.meters.activity import Activity
@@ -34,6 +36,10 @@ _CLEAR = 0.2
 _ECHO = 0.9
 """Speech so much like what the agent has just said is no sample of the caller's voice either."""
 
+_STILL_S = 0.3
+"""Silence of the agent's that is still a pause within what it says: longer than any that a voice
+makes between sentences (0.21 s), and than the breath between two utterances. Unit: s."""
+
 
 class MeteredEars:
     """``Ears`` around a transcriber. Raises ``SpeechError`` for missing packages.
@@ -59,6 +65,8 @@ class MeteredEars:
         self._narrowed = Chunks()
         self._pending: list[Audio] = []
         self._samples = 0  # that are pending
+        self._at = 0.0  # the end of the last block
+        self._agent_until = -math.inf
         self._begins: float | None = None
         self._chunks = 0
         self._onset: float | None = None
@@ -68,6 +76,7 @@ class MeteredEars:
         """Percepts of a block that ends at ``at``; the first block tells when the call began."""
         if self._begins is None:
             self._begins = at - len(block) / SAMPLE_RATE
+        self._at = at
         self._pending.append(block.astype(np.float32))
         self._samples += block.size
         if self._samples < _CHUNK:
@@ -85,8 +94,10 @@ class MeteredEars:
         self._transcriber.expect(question)
 
     def played(self, block: Audio) -> None:
-        """What the agent said, for telling its echo."""
+        """What the agent said, for telling its echo and who speaks over it."""
         self._echo.played(block)
+        if block.any():
+            self._agent_until = self._at + len(block) / SAMPLE_RATE
 
     def close(self) -> None:
         """Close the transcriber."""
@@ -144,7 +155,8 @@ class MeteredEars:
         if music is not None:
             percepts.append(music)
         wide_ends = ends + RESAMPLE_DELAY_S
-        sound = Sound(audio, narrow, wide_ends, ends, self._onset, self._quiet_since, at)
+        over = ends - self._agent_until <= _STILL_S
+        sound = Sound(audio, narrow, wide_ends, ends, self._onset, self._quiet_since, at, over)
         for heard in self._transcriber.step(sound):
             percepts.append(heard)
             if isinstance(heard, Heard) and heard.final:

@@ -39,10 +39,10 @@ class Ears(Protocol):
         ...
 
     def played(self, block: Audio) -> None:
-        """What the agent said in the time after the last block heard, for telling its echo.
+        """What the agent said in the time after the last block heard: its echo may be in the next.
 
         As long as that time; ears that have no use for it do nothing. Who never calls it gets
-        ``Level.echo`` 0.
+        ``Level.echo`` 0, and no ``Likeness``: nobody is spoken over.
         """
         ...
 
@@ -58,7 +58,8 @@ class Sound:
     ``wide``: 768 samples at ``SAMPLE_RATE``, which end at ``wide_ends``; ``narrow``: 512 at 16 kHz,
     which the resampler's delay lets end a little earlier, at ``ends``. ``onset``: when the speech
     under way began, None while there is none; ``quiet_since``: when the last speech ended, None
-    before any and while there is one. ``at``: the time that percepts of it are told with.
+    before any and while there is one. ``at``: the time that percepts of it are told with. ``over``:
+    the agent is heard as well, or was a moment ago.
     """
 
     wide: Audio
@@ -68,6 +69,7 @@ class Sound:
     onset: float | None
     quiet_since: float | None
     at: float
+    over: bool = False
 
 
 class Transcriber(Protocol):

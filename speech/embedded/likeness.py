@@ -4,7 +4,8 @@ A recogniser tells a word when it is over; until then it shows short words that 
 a" in the middle of "right"). So the first sounds are decoded twice more, in phones: once as what
 backchannels and hums are made of, once as anything. The difference of the two scores is a
 log-likelihood ratio, as in keyword spotting against a phone loop (Rohlicek et al. 1989): what no
-backchannel begins with is known 0.1 to 0.3 s into it.
+backchannel begins with is known 0.1 to 0.3 s into it. That is of use where the caller speaks over
+the agent, and it costs twice what recognising the words does: so it is done there alone.
 """
 
 from __future__ import annotations
@@ -49,6 +50,10 @@ _BEFORE_S = 0.2
 _FROM_S, _UNTIL_S = 0.12, 0.7
 """The ratio is told between these, from the onset: less says nothing, more is the words' affair."""
 
+_MOST = 5
+"""Chunks that are decoded at once. What has to be caught up with is 9 at most, which would take
+26 ms, just when the agent may have to stop."""
+
 
 class LikenessMeter:
     """The ratio for one call. ``extra``: backchannels beside those of English."""
@@ -64,11 +69,13 @@ class LikenessMeter:
         self,
         samples: NDArray[np.int16],
         speech_s: float | None,
+        over: bool,
         mean: str,
         at: float,
     ) -> Likeness | None:
         """One chunk, as it is decoded; ``speech_s``: how long there has been speech, if there is.
 
+        ``over``: the agent is heard as well; while it is not, nothing is begun.
         ``mean``: the caller's cepstral mean, as far as it is known.
         """
         self._recent.append(samples)
@@ -77,12 +84,12 @@ class LikenessMeter:
             return None
         if self._open:
             self._waiting.append(samples)
-        elif speech_s <= len(self._recent) * _CHUNK_S:
+        elif over and speech_s <= len(self._recent) * _CHUNK_S:
             self._begin(speech_s, mean)
         if not self._open:
             return None
         self._feed(speech_s)
-        if speech_s < _FROM_S:
+        if speech_s < _FROM_S or self._waiting:
             return None
         short, anything = (_nats(decoder) for decoder in self._decoders)
         if short is None or anything is None:
@@ -98,12 +105,9 @@ class LikenessMeter:
             decoder.start_utt()
 
     def _feed(self, speech_s: float) -> None:
-        """Decode what waits, in equal parts until the ratio is first told.
-
-        All at once it would take 40 ms, just when the agent may have to stop.
-        """
+        """Decode what waits, in equal parts until the ratio is first told."""
         left = max(math.ceil((_FROM_S - speech_s) / _CHUNK_S), 0)
-        count = math.ceil(len(self._waiting) / (left + 1))
+        count = min(math.ceil(len(self._waiting) / (left + 1)), _MOST)
         audio = np.concatenate(self._waiting[:count]).tobytes()
         del self._waiting[:count]
         for decoder in self._decoders:

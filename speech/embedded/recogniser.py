@@ -84,7 +84,8 @@ class Recogniser:
         self._recent.append(samples)
         self._clarity.step(sound.narrow, sound.onset is not None)
         speech_s = None if sound.onset is None else sound.ends - sound.onset
-        likeness = self._likeness.step(samples, speech_s, self._sphinx.mean, sound.at)
+        mean = self._sphinx.mean
+        likeness = self._likeness.step(samples, speech_s, sound.over, mean, sound.at)
         heard = self._hear(samples, sound.ends, sound.onset, sound.quiet_since, sound.at)
         return tuple(one for one in (likeness, heard) if one is not None)
 
@@ -104,7 +105,7 @@ class Recogniser:
                 return None
             self._begin(ends, onset)
         else:
-            self._sphinx.feed(samples)
+            self._sphinx.feed(samples, quiet=onset is None)
         if onset is None and quiet_since is not None and ends - quiet_since >= self._times.quiet_s:
             return self._finish(quiet_since, at)
         return self._partial(ends, at)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from speech.embedded.cepstrum import UtteranceMean
 from speech.embedded.scratch import scratch_folder
 from speech.embedded.spares import Spares
 from speech.embedded.trigrams import write_arpa
@@ -43,6 +44,15 @@ _SURE = 0.6  # mean posterior of words that are right
 
 COLD_S = 4.0
 """Speech after which the decoder knows the caller's cepstral mean, s."""
+
+AGAIN_S = 0.8
+"""Audio from which the mean of an utterance is taken first, to begin it again with, s."""
+
+MOST_S = 6 * 0.032
+"""Audio that is decoded in one step at most, s. It takes about 8 ms; without a bound an onset takes
+10 ms, and an utterance that is begun again 30."""
+
+_RENEWED_S = 4 * 0.032  # of audio, after which a cold decoder's mean is taken anew
 
 ENOUGH_S = 0.8
 """Speech that a mean can be taken from: a "yes" has too few sounds, s."""
@@ -118,7 +128,13 @@ class Sphinx:
         self._decoder = spare
         self._emphasis = Emphasis.ANY
         self._cold_s = COLD_S
-        self._fed: list[bytes] = []
+        self._mean = UtteranceMean(spare)
+        self._mean_before = self.mean
+        self._waiting = bytearray()  # audio that is not decoded yet
+        self._fed = bytearray()  # all audio, until the utterance is begun again
+        self._again = False
+        self._kept: tuple[Token, ...] | None = None
+        self._renew_in = 0
 
     def expect(self, emphasis: Emphasis) -> None:
         """What the next utterance is likely to be; not to be called within one."""
@@ -136,41 +152,72 @@ class Sphinx:
 
     def start(self) -> None:
         """A new utterance."""
+        self._waiting.clear()
         self._fed.clear()
+        self._again, self._kept = self._cold_s <= 0.0, None
+        if not self._again:
+            self._mean_before = self.mean
+            self._mean.begin()
         self._decoder.start_utt()
 
-    def feed(self, samples: NDArray[np.int16]) -> None:
-        """More of the utterance, 16 bit at ``ASR_RATE``."""
+    def feed(self, samples: NDArray[np.int16], quiet: bool = False) -> None:
+        """More of the utterance, 16 bit at ``ASR_RATE``; ``quiet``: the speech may be over.
+
+        No more than ``MOST_S`` of it is decoded now; the rest in the steps to come.
+        """
         audio = samples.tobytes()
-        if self._cold_s > 0.0:
-            self._fed.append(audio)
-        self._decoder.process_raw(audio, full_utt=False)
+        self._waiting += audio
+        if not self._again:
+            self._fed += audio
+            if quiet or len(self._fed) >= _bytes(AGAIN_S):
+                self._begin_again()
+        self._decode(_bytes(MOST_S))
 
     def words(self) -> tuple[Token, ...]:
         """The words so far, as the search sees them now."""
-        return tuple(self._tokens())
+        return tuple(self._tokens()) if self._kept is None else self._kept
 
     def end(self, speech_s: float) -> Result:
         """The utterance, of which ``speech_s`` was speech, is over: its best words."""
+        self._decode(len(self._waiting))
+        mean = self._mean.take() if self._cold_s > 0.0 else None
         self._decoder.end_utt()
-        if self._cold_s > 0.0:
-            self._decode_whole(speech_s)
+        if mean is not None:
+            self._decoder.set_cmn(mean if speech_s >= ENOUGH_S else self._mean_before)
+            self._cold_s -= speech_s
         tokens = tuple(self._tokens())
         return Result(tokens, self._confidence(tokens, speech_s) if tokens else 0.0)
 
-    def _decode_whole(self, speech_s: float) -> None:
-        """Decode the utterance again with the cepstral mean that it has itself.
+    def _begin_again(self) -> None:
+        """Begin the utterance again, with a cepstral mean that is nearer its own.
 
         A decoder starts with a mean that is not this caller's; until it has heard the caller for
-        a while its words are poor (tests/benchmarks/recognition.py tells cold from warm).
+        a while its words are poor (tests/benchmarks/recognition.py tells cold from warm). The words
+        of the first attempt are told until the second has caught up.
         """
-        self._decoder.start_utt()
-        self._decoder.process_raw(b"".join(self._fed), full_utt=True)
+        self._again, self._kept = True, tuple(self._tokens())
+        mean = self._mean.take()
         self._decoder.end_utt()
-        if speech_s >= ENOUGH_S:
-            # Live decoding goes on from here instead of from the training's mean.
-            self._decoder.set_cmn(self._decoder.get_cmn(False))
-        self._cold_s -= speech_s
+        self._mean.begin(mean)
+        self._decoder.start_utt()
+        self._waiting, self._fed = self._fed, bytearray()
+        self._renew_in = 0
+
+    def _decode(self, most: int) -> None:
+        """Decode what waits, but no more than so many bytes of it."""
+        part = bytes(self._waiting[:most])
+        del self._waiting[:most]
+        if part:
+            self._decoder.process_raw(part, full_utt=False)
+        if self._cold_s <= 0.0:
+            return
+        self._mean.fed(len(part) // 2)
+        self._renew_in -= len(part)
+        if self._again and not self._waiting:
+            self._kept = None
+            if self._renew_in <= 0:
+                self._mean.take()
+                self._renew_in = _bytes(_RENEWED_S)
 
     def _tokens(self) -> Iterator[Token]:
         if self._decoder.hyp() is None:
@@ -202,6 +249,10 @@ class Sphinx:
             * _share(pace - _LOST_PACE, _CLEAR_PACE - _LOST_PACE)
             * (0.25 + 0.75 * _share(posterior, _SURE))
         )
+
+
+def _bytes(seconds: float) -> int:
+    return 2 * round(seconds * ASR_RATE)
 
 
 def _share(part: float, whole: float) -> float:

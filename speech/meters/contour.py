@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from speech.meters.prosody import HOP_S, Frame, ProsodyMeter, nuclei
+from speech.meters.quantiles import median
 from system1.percepts import Contour
 
 
@@ -70,8 +71,8 @@ class ContourMeter:
         before = voiced[: len(voiced) - len(final)]
         if len(final) < count // 3 or len(before) * HOP_S < settings.before_s:
             return None
-        median = float(np.median([pitch for _, pitch, _ in voiced]))
-        heights = [(index, 12 * math.log2(pitch / median)) for index, pitch, _ in final]
+        middle = median([pitch for _, pitch, _ in voiced])
+        heights = [(index, 12 * math.log2(pitch / middle)) for index, pitch, _ in final]
         heights = [one for one in heights if abs(one[1]) < settings.octave_st]
         if len(heights) < count // 3:
             return None
@@ -81,7 +82,7 @@ class ContourMeter:
             at,
             offset,
             fall_st=round(-_course(heights), 2),
-            height_st=round(float(np.median(last)), 2),
+            height_st=round(median(last), 2),
             lengthening=round(self._lengthening(frames[began:]), 2),
             level_db=round(level, 2),
             voiced_s=round(len(final) * HOP_S, 3),
@@ -122,4 +123,4 @@ def _course(heights: Sequence[tuple[int, float]]) -> float:
 
 
 def _median_db(voiced: Sequence[tuple[int, float, float]]) -> float:
-    return float(np.median([level for _, _, level in voiced]))
+    return median([level for _, _, level in voiced])

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 from functools import lru_cache
 
 import numpy as np
@@ -139,6 +141,27 @@ def test_prosody_comes_while_the_caller_speaks() -> None:
     found = [p for p in heard(embedded_ears(WORDS, "en"), audio) if isinstance(p, Prosody)]
     assert 4 <= len(found) <= 4 * (end - begin) + 1
     assert all(begin < p.at < end + 0.2 for p in found)
+
+
+_IMPORTS = """
+import sys
+import numpy as np
+from speech.embedded.ears import embedded_ears
+from tests.speech.embedded.test_ears import WORDS, call, heard, line
+
+audio, _ = call(line("hello my internet connection is down"))
+ears = embedded_ears(WORDS, "en", live=True)
+heard(ears, np.zeros(12000, np.float32))
+known = set(sys.modules)
+assert heard(ears, audio, begin=0.5)
+print(sorted(set(sys.modules) - known))
+"""
+
+
+@pytest.mark.slow
+def test_nothing_is_imported_in_mid_call() -> None:
+    done = subprocess.run([sys.executable, "-c", _IMPORTS], capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
 
 
 def test_silence_says_nothing() -> None:
