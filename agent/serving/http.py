@@ -7,11 +7,13 @@ from starlette.applications import Starlette
 
 from agent.serving.apart.line import Line
 from agent.serving.connections import PatientHttp
+from agent.serving.log import as_lines
 from agent.serving.terms import Terms
 
 
 def configured(app: Starlette, terms: Terms) -> uvicorn.Config:
-    """Its settings for this application."""
+    """Its settings for this application; its warnings go to the server's log."""
+    as_lines()
     return uvicorn.Config(
         app,
         http=PatientHttp,

@@ -131,10 +131,10 @@ class Telephone:
                 await self._socket.send(message)
 
     async def until_quiet(self) -> None:
-        """Until the agent was heard from now on, and nothing for 0.8 s."""
+        """Until the agent was heard from now on, and nothing for 1.2 s."""
         first = self.twilio.frame
         await until(
-            lambda: bool(self.twilio.loud(first)) and not self.twilio.loud(self.twilio.frame - 40)
+            lambda: bool(self.twilio.loud(first)) and not self.twilio.loud(self.twilio.frame - 60)
         )
 
     async def off(self) -> None:

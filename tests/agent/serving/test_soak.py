@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ UNDERSTOOD = 0.7
 """Of the callers' words at least: they talk over the agent, and pause where they like."""
 KEPT_MB = 60.0
 """By how much more a second wave of calls may leave behind than the first."""
+PROPER = ("caller_hung_up", "agent_hung_up", "transferred")
 WITHIN_S = 900.0
 """A machine that is too slow for so many calls hears what has piled up first."""
 
@@ -52,14 +54,15 @@ def held(server: Served, seconds: float) -> list[Caller]:
 
 def whole(server: Served, one: Caller) -> None:
     """A call ended as it should have, and all of it is in its files."""
-    assert (one.status, one.errors, one.outcome, one.code) == (101, [], "caller_hung_up", 1000)
+    assert (one.status, one.errors, one.code) == (101, [], 1000)
+    # Whom the agent has not understood three times it hands on.
+    assert one.outcome in PROPER
     folder = server.out / one.call
     result = json.loads((folder / files.RESULT).read_text())
     records = read_journal(folder / files.JOURNAL)
     ended = records[-1]
     assert isinstance(ended, CallEnded)
-    assert (ended.outcome, ended.by) == ("caller_hung_up", "caller")
-    assert result["outcome"] == "caller_hung_up"
+    assert ended.outcome == result["outcome"] == one.outcome
     heard, said = read_recording(folder / files.RECORDING)
     assert heard.size == said.size
     assert heard.size / SAMPLE_RATE == pytest.approx(ended.duration, abs=0.05)
@@ -80,7 +83,9 @@ def test_twenty_calls_for_two_minutes(tmp_path: Path) -> None:
         for one in callers:
             whole(server, one)
         figures = server.figures()
-        assert figures['kairos_calls_total{channel="realtime",outcome="caller_hung_up"}'] == CALLS
+        for outcome, count in Counter(one.outcome for one in callers).items():
+            labels = f'{{channel="realtime",outcome="{outcome}"}}'
+            assert figures[f"kairos_calls_total{labels}"] == count
         assert (figures["kairos_active_calls"], figures["kairos_refused_calls"]) == (0, 0)
         results = [server.out / one.call / files.RESULT for one in callers]
         length_s = sum(json.loads(one.read_text())["duration_s"] for one in results)
