@@ -53,7 +53,7 @@ def serve(
     speech: Speech = None,
     model: Model = None,
 ) -> None:
-    """Serve callers: OpenAI's Realtime protocol, Twilio's media streams, health, figures.
+    """Serve callers: a page for browsers, OpenAI's Realtime protocol, telephone providers.
 
     Clients need a bearer token of KAIROS_TOKENS (several: separated by commas); without it only
     this machine is served. Ctrl-C lets calls end, twice ends them.
