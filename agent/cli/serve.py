@@ -92,7 +92,7 @@ def serve(
     try:
         from agent.serving.apart.child import SWITCH_S
         from agent.serving.apart.fitness import why_not_apart
-        from agent.serving.apart.nursery import Nursery
+        from agent.serving.apart.nursery import Nursery, NurseryError
         from agent.serving.log import warned
         from agent.serving.server import listening
         from agent.serving.server import serve as run
@@ -113,5 +113,8 @@ def serve(
         if not together and (why := why_not_apart(terms)) is not None:
             warned("server.together", why=why)
         elif not together:
-            nursery = stack.enter_context(Nursery(terms))
+            try:
+                nursery = stack.enter_context(Nursery(terms))
+            except NurseryError as error:
+                warned("server.together", why=str(error))
         asyncio.run(run(terms, bound, ready, nursery))

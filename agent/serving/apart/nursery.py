@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 
@@ -46,7 +47,8 @@ class Nursery:
     """The server's end of it. A context: at its end the nursery ends too, the calls do not."""
 
     def __init__(self, terms: Terms) -> None:
-        """Returns once a call of each policy was opened; raises as ``Conversation.open`` does."""
+        """Returns once a call of each policy was opened. Raises ``NurseryError`` where no process
+        can be forked from it, else as ``Conversation.open`` does."""
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         program = f"from agent.serving.apart.nursery import main; main({theirs.fileno()})"
         path = os.pathsep.join(one for one in sys.path if one)
@@ -58,13 +60,16 @@ class Nursery:
                 env={**os.environ, "PYTHONPATH": path},
             )
         assert self._process.stdin is not None
-        with self._process.stdin as pipe:
-            pickle.dump(replace(terms, environment=dict(terms.environment)), pipe)
-        said = self._ours.recv(LONGEST)
+        said = b""
+        # It may be gone before it has read or said anything.
+        with suppress(OSError):
+            with self._process.stdin as pipe:
+                pickle.dump(replace(terms, environment=dict(terms.environment)), pipe)
+            said = self._ours.recv(LONGEST)
         if said != _READY:
             self.close()
             if not said:
-                raise NurseryError("the process that holds calls could not start")
+                raise NurseryError("the process that is to fork calls' could not start")
             raise pickle.loads(said)
         self._ours.settimeout(TAKES_WITHIN_S)
 
@@ -79,7 +84,7 @@ class Nursery:
             fds = [line.fileno(), channel.fileno()]
             socket.send_fds(self._ours, [pickle.dumps(letter)], fds)
         except OSError:
-            raise NurseryError("the process that holds calls has ended") from None
+            raise NurseryError("the process that forks calls' has ended") from None
 
     def close(self) -> None:
         """No more calls."""

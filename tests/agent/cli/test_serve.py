@@ -110,3 +110,21 @@ def test_it_serves_until_it_is_told_to_stop(kind: signal.Signals, tmp_path: Path
     assert "server.open" in errors
     assert "server.draining" in errors
     assert "Traceback" not in errors
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="a warm process is forked")
+def test_where_no_process_can_be_forked_calls_are_held_together(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    held: list[object] = []
+
+    async def served(terms: object, bound: object, ready: object, nursery: object) -> None:
+        held.append(nursery)
+
+    # A program that ends at once, where Python is wanted.
+    monkeypatch.setattr("agent.serving.server.serve", served)
+    monkeypatch.setattr(sys, "executable", "/bin/true")
+    assert main(["serve", "broadband", "--port", "0", "--out", str(tmp_path)]) == 0
+    assert held == [None]
+    assert "server.together" in capsys.readouterr().err
