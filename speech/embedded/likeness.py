@@ -55,6 +55,12 @@ _MOST = 5
 26 ms, just when the agent may have to stop."""
 
 
+_LEARNT_S = 2.0
+"""Speech after which the decoders know the line's noise, which they track from one stretch to the
+next: until then they hear all of it. (With decoders that had heard nothing before, twice as many of
+forty backchannels stopped the agent: tests/benchmarks/turn_taking.py.) Unit: s."""
+
+
 class LikenessMeter:
     """The ratio for one call. ``extra``: backchannels beside those of English."""
 
@@ -64,6 +70,7 @@ class LikenessMeter:
         self._recent: deque[NDArray[np.int16]] = deque(maxlen=count)
         self._waiting: list[NDArray[np.int16]] = []
         self._open = False
+        self._unlearnt_s = _LEARNT_S
 
     def step(
         self,
@@ -75,7 +82,8 @@ class LikenessMeter:
     ) -> Likeness | None:
         """One chunk, as it is decoded; ``speech_s``: how long there has been speech, if there is.
 
-        ``over``: the agent is heard as well; while it is not, nothing is begun.
+        ``over``: the agent is heard as well; while it is not, nothing is begun, once the line is
+        known.
         ``mean``: the caller's cepstral mean, as far as it is known.
         """
         self._recent.append(samples)
@@ -84,7 +92,7 @@ class LikenessMeter:
             return None
         if self._open:
             self._waiting.append(samples)
-        elif over and speech_s <= len(self._recent) * _CHUNK_S:
+        elif (over or self._unlearnt_s > 0) and speech_s <= len(self._recent) * _CHUNK_S:
             self._begin(speech_s, mean)
         if not self._open:
             return None
@@ -110,6 +118,7 @@ class LikenessMeter:
         count = min(math.ceil(len(self._waiting) / (left + 1)), _MOST)
         audio = np.concatenate(self._waiting[:count]).tobytes()
         del self._waiting[:count]
+        self._unlearnt_s -= count * _CHUNK_S
         for decoder in self._decoders:
             decoder.process_raw(audio, full_utt=False)
 

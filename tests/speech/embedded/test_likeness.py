@@ -63,7 +63,14 @@ def test_it_is_told_at_the_beginning_of_speech_alone() -> None:
     assert max(times) <= 0.75
 
 
+@pytest.fixture
+def learnt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line's noise is known from the beginning."""
+    monkeypatch.setattr(likeness, "_LEARNT_S", 0.0)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("learnt")
 def test_it_is_told_of_speech_over_the_agent_alone() -> None:
     line = "what about the price"
     over = told(line)
@@ -139,6 +146,7 @@ def test_what_came_before_is_decoded_little_by_little(
         assert decoder.given == given
 
 
+@pytest.mark.usefixtures("learnt")
 def test_nothing_is_decoded_while_the_agent_is_silent(
     decoders: tuple[Counting, Counting],
 ) -> None:
@@ -146,11 +154,29 @@ def test_nothing_is_decoded_while_the_agent_is_silent(
     assert [decoder.given for decoder in decoders] == [[], []]
 
 
+@pytest.mark.usefixtures("learnt")
 def test_speech_that_the_agent_begins_over_late_is_left_alone(
     decoders: tuple[Counting, Counting],
 ) -> None:
     assert not any(measured(0.04, [False] * 9 + [True] * 20))
     assert [decoder.given for decoder in decoders] == [[], []]
+
+
+def test_the_lines_noise_is_learnt_from_whatever_is_said_first(
+    decoders: tuple[Counting, Counting],
+) -> None:
+    meter = likeness.LikenessMeter()
+    chunk = np.zeros(VAD_CHUNK, np.int16)
+    for _ in range(8):
+        for number in range(30):
+            meter.step(chunk, 0.04 + 0.032 * number, False, "mean", 0.0)
+        meter.step(chunk, None, False, "mean", 0.0)
+    for decoder in decoders:
+        # The stretch within which it is known is heard to its end.
+        assert 2.0 <= sum(decoder.given) * 0.032 <= 2.0 + 0.9
+    assert any(
+        meter.step(chunk, 0.04 + 0.032 * number, True, "mean", 0.0) for number in range(10)
+    )
 
 
 @pytest.mark.slow
