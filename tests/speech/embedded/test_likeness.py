@@ -174,9 +174,7 @@ def test_the_lines_noise_is_learnt_from_whatever_is_said_first(
     for decoder in decoders:
         # The stretch within which it is known is heard to its end.
         assert 2.0 <= sum(decoder.given) * 0.032 <= 2.0 + 0.9
-    assert any(
-        meter.step(chunk, 0.04 + 0.032 * number, True, "mean", 0.0) for number in range(10)
-    )
+    assert any(meter.step(chunk, 0.04 + 0.032 * number, True, "mean", 0.0) for number in range(10))
 
 
 @pytest.mark.slow
